@@ -1,0 +1,127 @@
+import { apexType, T } from '../types/type.ts';
+import type { ApexType } from '../types/type.ts';
+
+/** Field types as describe names them (Schema.DisplayType in lower case, as in REST describe). */
+export type FieldType =
+  | 'id' | 'string' | 'textarea' | 'email' | 'phone' | 'url' | 'boolean' | 'int' | 'double' | 'currency' | 'percent'
+  | 'date' | 'datetime' | 'time' | 'picklist' | 'multipicklist' | 'combobox' | 'reference' | 'base64' | 'address'
+  | 'location' | 'encryptedstring' | 'anyType';
+
+export interface PicklistValue {
+  value: string;
+  label: string;
+  active: boolean;
+  isDefault: boolean;
+}
+
+export interface FieldDefinition {
+  name: string;
+  label: string;
+  type: FieldType;
+  custom: boolean;
+  /** characters; 0 for types without a length */
+  length: number;
+  /** digits in all, and behind the point; 0 for other types */
+  precision: number;
+  scale: number;
+  /** false: required on every save (the "required" of the field definition, or of the platform) */
+  nillable: boolean;
+  createable: boolean;
+  updateable: boolean;
+  filterable: boolean;
+  sortable: boolean;
+  unique: boolean;
+  caseSensitive: boolean;
+  externalId: boolean;
+  idLookup: boolean;
+  nameField: boolean;
+  autoNumber: boolean;
+  /** auto-number display format, e.g. OP-{0000} */
+  displayFormat: string | null;
+  htmlFormatted: boolean;
+  restrictedPicklist: boolean;
+  picklistValues: PicklistValue[];
+  referenceTo: string[];
+  relationshipName: string | null;
+  /** on delete of the parent, for references */
+  deleteConstraint: 'SetNull' | 'Restrict' | 'Cascade' | null;
+  masterDetail: boolean;
+  /** a formula field's text; such a field is calculated and not writable */
+  formula: string | null;
+  /** default value formula as in the metadata */
+  defaultFormula: string | null;
+  inlineHelpText: string | null;
+  /** fields such as CreatedDate that the platform sets */
+  system: boolean;
+  /** always readable and, where createable, writable whatever the field-level security says (Id, Name of a custom object, required fields) */
+  alwaysVisible: boolean;
+}
+
+export interface ValidationRule {
+  name: string;
+  active: boolean;
+  formula: string;
+  message: string;
+  /** API name of the field the error is shown at, null = top of the page */
+  errorDisplayField: string | null;
+}
+
+export interface ChildRelationship {
+  childObject: string;
+  field: string;
+  relationshipName: string | null;
+  cascadeDelete: boolean;
+}
+
+export interface ObjectDefinition {
+  name: string;
+  label: string;
+  labelPlural: string;
+  keyPrefix: string;
+  kind: 'standard' | 'custom' | 'customMetadata' | 'customSetting' | 'platformEvent' | 'aggregate';
+  /** setup objects (User, Profile, PermissionSet…) are seen by tests without seeAllData */
+  setup: boolean;
+  createable: boolean;
+  updateable: boolean;
+  deletable: boolean;
+  queryable: boolean;
+  /** organisation-wide default */
+  sharingModel: 'Private' | 'Read' | 'ReadWrite' | 'ControlledByParent';
+  /** by lower-case API name */
+  fields: Map<string, FieldDefinition>;
+  childRelationships: ChildRelationship[];
+  validationRules: ValidationRule[];
+}
+
+/** The Apex static type of a field: custom numbers are Decimal whatever their scale, standard ints Integer. */
+export function apexTypeOfField(field: FieldDefinition): ApexType {
+  switch (field.type) {
+    case 'id':
+    case 'reference':
+      return T.Id;
+    case 'boolean':
+      return T.Boolean;
+    case 'int':
+      return T.Integer;
+    case 'double':
+    case 'currency':
+    case 'percent':
+      return T.Decimal;
+    case 'date':
+      return T.Date;
+    case 'datetime':
+      return T.Datetime;
+    case 'time':
+      return T.Time;
+    case 'base64':
+      return T.Blob;
+    case 'address':
+      return apexType('Address');
+    case 'location':
+      return apexType('Location');
+    case 'anyType':
+      return T.Object;
+    default:
+      return T.String;
+  }
+}
