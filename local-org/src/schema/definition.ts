@@ -53,6 +53,8 @@ export interface FieldDefinition {
   inlineHelpText: string | null;
   /** fields such as CreatedDate that the platform sets */
   system: boolean;
+  /** the fields that a compound field is put together from: Name of a person, addresses; such a field is not writable */
+  compoundOf?: string[];
   /** always readable and, where createable, writable whatever the field-level security says (Id, Name of a custom object, required fields) */
   alwaysVisible: boolean;
 }
