@@ -3,9 +3,29 @@ import type { ApexType } from '../types/type.ts';
 
 /** Field types as describe names them (Schema.DisplayType in lower case, as in REST describe). */
 export type FieldType =
-  | 'id' | 'string' | 'textarea' | 'email' | 'phone' | 'url' | 'boolean' | 'int' | 'double' | 'currency' | 'percent'
-  | 'date' | 'datetime' | 'time' | 'picklist' | 'multipicklist' | 'combobox' | 'reference' | 'base64' | 'address'
-  | 'location' | 'encryptedstring' | 'anyType';
+  | 'id'
+  | 'string'
+  | 'textarea'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'boolean'
+  | 'int'
+  | 'double'
+  | 'currency'
+  | 'percent'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'picklist'
+  | 'multipicklist'
+  | 'combobox'
+  | 'reference'
+  | 'base64'
+  | 'address'
+  | 'location'
+  | 'encryptedstring'
+  | 'anyType';
 
 export interface PicklistValue {
   value: string;
@@ -38,6 +58,8 @@ export interface FieldDefinition {
   autoNumber: boolean;
   /** auto-number display format, e.g. OP-{0000} */
   displayFormat: string | null;
+  /** number of the first record; absent = 1 */
+  startingNumber?: number;
   htmlFormatted: boolean;
   restrictedPicklist: boolean;
   picklistValues: PicklistValue[];
@@ -48,6 +70,8 @@ export interface FieldDefinition {
   masterDetail: boolean;
   /** a formula field's text; such a field is calculated and not writable */
   formula: string | null;
+  /** formula fields: empty numbers count as 0 (formulaTreatBlanksAs BlankAsZero); absent = blank stays blank */
+  blanksAsZero?: boolean;
   /** default value formula as in the metadata */
   defaultFormula: string | null;
   inlineHelpText: string | null;

@@ -1,0 +1,113 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { NotModelledError } from '../errors.ts';
+
+/** The metadata files of one or more source folders, sorted by what they are; paths in order of name. */
+export interface SourceFiles {
+  objects: string[];
+  fields: string[];
+  validationRules: string[];
+  permissionSets: string[];
+  customPermissions: string[];
+  customMetadata: string[];
+  labels: string[];
+  globalValueSets: string[];
+}
+
+const READ: Record<string, keyof SourceFiles> = {
+  object: 'objects',
+  field: 'fields',
+  validationRule: 'validationRules',
+  permissionset: 'permissionSets',
+  customPermission: 'customPermissions',
+  md: 'customMetadata',
+  labels: 'labels',
+  globalValueSet: 'globalValueSets',
+};
+
+/** Metadata without effect on data and Apex: pages, looks and what other parts of the local org read themselves. */
+const NO_DATA = new Set([
+  'cls',
+  'trigger',
+  'page',
+  'component',
+  'js',
+  'design',
+  'layout',
+  'listView',
+  'compactLayout',
+  'webLink',
+  'fieldSet',
+  'tab',
+  'app',
+  'flexipage',
+  'quickAction',
+  'resource',
+  'cmp',
+  'evt',
+  'intf',
+  'tokens',
+  'homePageLayout',
+  'pathAssistant',
+  'cspTrustedSite',
+  'remoteSite',
+  'messageChannel',
+  'translation',
+  'objectTranslation',
+  'fieldTranslation',
+  'ecaOauth',
+  'eca',
+  'ecaPlcy',
+  'ecaOauthPlcy',
+  'ecaGlblOauth',
+  'connectedApp',
+  'namedCredential',
+  'reportType',
+  'report',
+  'dashboard',
+]);
+
+/**
+ * Finds the metadata of sfdx source folders.
+ * @throws NotModelledError for a type of metadata that would change behaviour and is not modelled (record types, flows …)
+ */
+export function findSource(folders: readonly string[]): SourceFiles {
+  const found: SourceFiles = {
+    objects: [],
+    fields: [],
+    validationRules: [],
+    permissionSets: [],
+    customPermissions: [],
+    customMetadata: [],
+    labels: [],
+    globalValueSets: [],
+  };
+  for (const folder of folders) {
+    for (const file of walk(folder)) {
+      const type = /\.([A-Za-z]+)-meta\.xml$/.exec(file)?.[1];
+      if (type === undefined || NO_DATA.has(type)) continue;
+      const group = READ[type];
+      if (group === undefined) throw new NotModelledError(`metadata type .${type}`, file);
+      found[group].push(file);
+    }
+  }
+  return found;
+}
+
+/** `…/objects/Contact/fields/X.field-meta.xml` -> Contact */
+export function objectOfPart(file: string): string {
+  return basename(dirname(dirname(file)));
+}
+
+/** `…/permissionsets/Admin.permissionset-meta.xml` -> Admin */
+export function nameOfFile(file: string): string {
+  return basename(file).replace(/\.[A-Za-z]+-meta\.xml$/, '');
+}
+
+function* walk(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder).sort()) {
+    const path = join(folder, entry);
+    if (!statSync(path).isDirectory()) yield path;
+    else if (entry !== 'node_modules' && !entry.startsWith('.') && entry !== '__tests__') yield* walk(path);
+  }
+}
