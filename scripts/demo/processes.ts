@@ -15,9 +15,18 @@ export interface Running {
 }
 
 /** Starts `node <args>` with the project's Node and keeps its output in `logFile`. */
-export function start(name: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv; logFile: string }): Running {
+export function start(
+  name: string,
+  args: string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; logFile: string },
+): Running {
   // A group of its own: Ctrl-C in the terminal reaches the demo alone, which then stops its children in order.
-  const child = spawn(process.execPath, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, args, {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let tail = '';
   const keep = (chunk: Buffer): void => {
     appendFileSync(options.logFile, chunk);
@@ -30,7 +39,8 @@ export function start(name: string, args: string[], options: { cwd: string; env:
   const ended = new Promise<never>((_, reject) => {
     child.once('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`)));
     child.once('exit', (code, signal) => {
-      if (!stopping) reject(new Error(`${name} ended by itself (${signal ?? `exit code ${code}`}). Its last output:\n${tail}`));
+      if (!stopping)
+        reject(new Error(`${name} ended by itself (${signal ?? `exit code ${code}`}). Its last output:\n${tail}`));
     });
   });
   ended.catch(() => undefined); // it is looked at through Promise.race; unobserved it must not end the demo

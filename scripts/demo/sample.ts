@@ -156,7 +156,11 @@ export function samples(now: number): Sample[] {
     },
     {
       shows: 'skipped by its status',
-      response: response('disqualified', { email: 'bot@example.com', last_name: 'Bot', consent: 'yes' }, 'disqualified'),
+      response: response(
+        'disqualified',
+        { email: 'bot@example.com', last_name: 'Bot', consent: 'yes' },
+        'disqualified',
+      ),
       contact: skipped,
       opinion: skipped,
     },

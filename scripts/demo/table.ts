@@ -26,7 +26,13 @@ export function renderTable(rows: readonly Row[], width: number): string {
   const rest = Math.max(30, width - fixed);
   const line = (values: readonly string[], note: string): string =>
     `  ${values.map((value, i) => value.padEnd(widths[i] ?? 0)).join('  ')}  ${note}`.trimEnd();
-  const output = [line(HEAD.slice(0, 4), HEAD[4]), line(widths.map((w) => '─'.repeat(w)), '─'.repeat(Math.min(rest, 40)))];
+  const output = [
+    line(HEAD.slice(0, 4), HEAD[4]),
+    line(
+      widths.map((w) => '─'.repeat(w)),
+      '─'.repeat(Math.min(rest, 40)),
+    ),
+  ];
   let last = '';
   rows.forEach((row, i) => {
     if (row.shows !== last) output.push(`  · ${row.shows}`);
