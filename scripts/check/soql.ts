@@ -169,7 +169,7 @@ function ruleName(node: ApexParseTree): string {
 }
 
 function nodeText(node: ApexParseTree | undefined): string {
-  return node === undefined ? '' : (node as unknown as { getText(): string }).getText();
+  return node === undefined ? '' : (node).getText();
 }
 
 function lineOfNode(node: ApexParseTree): number {

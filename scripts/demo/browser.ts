@@ -23,6 +23,12 @@ export interface Form {
  */
 export class Browser {
   readonly #cookies = new Map<string, Map<string, string>>();
+  readonly #stopAt: string | null;
+
+  /** @param options.stopAt a redirect to an address that starts so is not followed: the page has that address and no text */
+  constructor(options: { stopAt?: string } = {}) {
+    this.#stopAt = options.stopAt ?? null;
+  }
 
   async open(url: string): Promise<Page> {
     return this.#request(url, 'GET', null);
@@ -61,6 +67,8 @@ export class Browser {
       if (response.status >= 300 && response.status < 400 && location !== null) {
         await response.body?.cancel();
         at = new URL(location, at).toString();
+        if (this.#stopAt !== null && at.startsWith(this.#stopAt))
+          return { url: at, status: response.status, html: '', forms: [] };
         // 307 and 308 keep the method; after the others a browser goes on with GET.
         if (response.status !== 307 && response.status !== 308) {
           how = 'GET';

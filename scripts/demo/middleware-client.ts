@@ -5,6 +5,8 @@ import type { SampleResponse } from './sample.ts';
 export interface Delivery {
   id: string;
   responseId: string;
+  /** the version of the response that this delivery carries */
+  responseUpdatedAt: string;
   connection: string;
   state: string;
   outcome: string | null;

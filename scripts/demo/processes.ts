@@ -12,6 +12,8 @@ export interface Running {
   readonly ended: Promise<never>;
   /** asks it to end (SIGTERM), and ends it after `patience` milliseconds if it does not */
   stop(patience?: number): Promise<void>;
+  /** ends it at once with SIGKILL, as a crash would */
+  kill(): Promise<void>;
 }
 
 /** Starts `node <args>` with the project's Node and keeps its output in `logFile`. */
@@ -56,6 +58,11 @@ export function start(
       const timer = setTimeout(() => child.kill('SIGKILL'), patience);
       await exited;
       clearTimeout(timer);
+    },
+    async kill() {
+      stopping = true;
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }
