@@ -169,7 +169,7 @@ function ruleName(node: ApexParseTree): string {
 }
 
 function nodeText(node: ApexParseTree | undefined): string {
-  return node === undefined ? '' : (node).getText();
+  return node === undefined ? '' : node.getText();
 }
 
 function lineOfNode(node: ApexParseTree): number {

@@ -9,6 +9,9 @@ export interface Stack {
   middlewareUrl: string;
   orgUrl: string;
   loginUrl: string;
+  sandboxLoginUrl: string;
+  /** what usernames end with in the sandbox */
+  sandboxSuffix: string;
   client: MiddlewareClient;
   apiKey: string;
   integrationUser: { username: string; password: string };
@@ -35,6 +38,7 @@ export interface StackOptions {
 }
 
 interface Definition {
+  sandbox: { name: string };
   ports: { org: number; login: number; sandboxOrg: number; sandboxLogin: number };
   users: { username: string; password: string; profile: string }[];
   oauthClients: { id: string; secret: string; redirectUris: string[] }[];
@@ -128,6 +132,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     middlewareUrl,
     orgUrl,
     loginUrl,
+    sandboxLoginUrl: `http://127.0.0.1:${orgPorts.sandboxLogin}`,
+    sandboxSuffix: `.${definition.sandbox.name.toLowerCase()}`,
     client,
     apiKey: options.apiKey,
     integrationUser: { username: integration.username, password: integration.password },
