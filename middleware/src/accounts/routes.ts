@@ -1,0 +1,91 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { NullableText, NullableTime, problems, Time } from '../common/schemas.ts';
+import type { ConfigurationRepository } from '../configuration/repository.ts';
+import { authenticateApiKey, workspaceOf } from '../workspaces/authenticate.ts';
+import type { WorkspaceRepository } from '../workspaces/repository.ts';
+import type { AccountRepository } from './repository.ts';
+
+export interface AccountRoutesOptions {
+  workspaces: WorkspaceRepository;
+  accounts: AccountRepository;
+  configurations: ConfigurationRepository;
+}
+
+const Account = Type.Object({
+  id: Type.String(),
+  organizationId: Type.String(),
+  organizationName: NullableText,
+  environment: Type.Union([Type.Literal('production'), Type.Literal('sandbox')]),
+  state: Type.Union([Type.Literal('connected'), Type.Literal('reconnect_required'), Type.Literal('disconnected')]),
+  stateReason: NullableText,
+  instanceUrl: Type.String(),
+  username: Type.String(),
+  connectedAt: Time,
+  pausedUntil: NullableTime,
+  pauseReason: NullableText,
+  configVersion: NullableText,
+  configurationFetchedAt: NullableTime,
+  configurationError: NullableText,
+  connections: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      label: Type.String(),
+      active: Type.Boolean(),
+      surveyId: Type.String(),
+      object: Type.String(),
+    }),
+  ),
+});
+
+/** The connected orgs of a workspace, for programs. */
+export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async (app, options) => {
+  app.addHook('onRequest', async (request) => {
+    request.workspace = await authenticateApiKey(options.workspaces, request);
+  });
+
+  app.get(
+    '/v1/accounts',
+    {
+      schema: {
+        operationId: 'listAccounts',
+        summary: 'Connected Salesforce orgs',
+        tags: ['Accounts'],
+        security: [{ apiKey: [] }],
+        response: { 200: Type.Object({ items: Type.Array(Account) }), ...problems(401, 429) },
+      },
+    },
+    async (request) => {
+      const accounts = await options.accounts.list(workspaceOf(request).id);
+      const items = await Promise.all(
+        accounts.map(async (account) => {
+          const configuration = await options.configurations.find(account.id);
+          return {
+            id: String(account.id),
+            organizationId: account.organizationId,
+            organizationName: account.organizationName,
+            environment: account.environment,
+            state: account.state,
+            stateReason: account.stateReason,
+            instanceUrl: account.instanceUrl,
+            username: account.username,
+            connectedAt: account.connectedAt.toISOString(),
+            pausedUntil: account.pausedUntil?.toISOString() ?? null,
+            pauseReason: account.pauseReason,
+            configVersion: account.configVersion,
+            configurationFetchedAt: account.configurationFetchedAt?.toISOString() ?? null,
+            configurationError: account.configurationError,
+            connections: (configuration?.connections ?? []).map(({ name, label, active, surveyId, object }) => ({
+              name,
+              label: label ?? name,
+              active,
+              surveyId,
+              object,
+            })),
+          };
+        }),
+      );
+      return { items };
+    },
+  );
+};
