@@ -79,9 +79,9 @@ function authorizeUrl(host: string, extra: Record<string, string>): string {
 /** Through login and approve page to the redirect. */
 async function signIn(browser: Browser, url: string, username = 'ada@example.com'): Promise<URL> {
   let answer = await browser.get(url);
-  if (answer.status === 200 && answer.text.includes('name="pw"')) {
+  if (answer.status === 200 && answer.text.includes('name="password"')) {
     const { action, fields } = formOf(answer.text);
-    answer = await browser.post(new URL(action, url).href, { ...fields, username, pw: 'right horse' });
+    answer = await browser.post(new URL(action, url).href, { ...fields, username, password: 'right horse' });
   }
   if (answer.status === 200) {
     const { action, fields } = formOf(answer.text);
@@ -137,7 +137,7 @@ t.test('the code flow with PKCE, from the login page to the identity', async (t)
   const refused = await browser.post(new URL(form.action, url).href, {
     ...form.fields,
     username: 'ada@example.com',
-    pw: 'wrong',
+    password: 'wrong',
   });
   t.equal(refused.status, 200);
   t.match(refused.text, /role="alert"[^>]*>\s*Please check your username and password/);
@@ -145,7 +145,7 @@ t.test('the code flow with PKCE, from the login page to the identity', async (t)
   const approve = await browser.post(new URL(form.action, url).href, {
     ...form.fields,
     username: ' ADA@example.com',
-    pw: 'right horse',
+    password: 'right horse',
   });
   t.match(approve.text, /The &lt;client&gt;/, 'the name of the client is escaped');
   t.match(approve.text, /Perform requests at any time/);
@@ -256,7 +256,7 @@ t.test('what the authorise page refuses', async (t) => {
   const approve = await browser.post(new URL(login.action, url).href, {
     ...login.fields,
     username: 'ada@example.com',
-    pw: 'right horse',
+    password: 'right horse',
   });
   const form = formOf(approve.text);
   const stranger = await new Browser().post(new URL(form.action, url).href, { ...form.fields, save: 'allow' });
@@ -264,7 +264,7 @@ t.test('what the authorise page refuses', async (t) => {
   const denied = await browser.post(new URL(form.action, url).href, { ...form.fields, save: 'deny' });
   t.match(denied.location, /error=access_denied&error_description=end-user\+denied\+authorization/);
 
-  const inactive = await new Browser().post(`${host}/login`, { username: 'gone@example.com', pw: 'right horse' });
+  const inactive = await new Browser().post(`${host}/login`, { username: 'gone@example.com', password: 'right horse' });
   t.match(inactive.text, /Please check your username and password/, 'a user that the org does not have');
 });
 
@@ -278,7 +278,7 @@ t.test('an approval is remembered, and prompt asks again', async (t) => {
   const silent = await browser.get(authorizeUrl(host, { client_id: 'plain', prompt: 'none' }));
   t.match(silent.location, /[?&]code=/);
   t.match((await browser.get(authorizeUrl(host, { client_id: 'plain', prompt: 'consent' }))).text, /Allow access\?/);
-  t.match((await browser.get(authorizeUrl(host, { client_id: 'plain', prompt: 'login' }))).text, /name="pw"/);
+  t.match((await browser.get(authorizeUrl(host, { client_id: 'plain', prompt: 'login' }))).text, /name="password"/);
 });
 
 t.test('refresh with rotation: an old token used again ends everything', async (t) => {
@@ -371,7 +371,7 @@ t.test('the sandbox has its own login host, users and tokens', async (t) => {
   const production = await browser.post(new URL(form.action, url).href, {
     ...form.fields,
     username: 'ada@example.com',
-    pw: 'right horse',
+    password: 'right horse',
   });
   t.match(production.text, /Please check your username and password/, 'sandbox usernames end with its name');
   const back = await signIn(new Browser(), url, 'ada@example.com.dev');

@@ -151,7 +151,7 @@ export function authorizeRoutes(app: FastifyInstance, env: Environment, site: st
     }
     const target = entry === undefined ? null : new URL(entry.redirectUri).origin;
     const username = field(request.body, 'username');
-    const user = await env.signIn(username, field(request.body, 'pw'));
+    const user = await env.signIn(username, field(request.body, 'password'));
     if (user === null) return showLogin(reply, id, target, username, true);
     setBrowserSession(env, reply, env.grants.issueBrowserSession(user.id));
     if (entry === undefined) return reply.redirect('/', 303);

@@ -29,7 +29,7 @@ export function loginPage(options: {
         ${options.failed && html`aria-describedby="login-error"`}
       />
       <label for="password">Password</label>
-      <input id="password" name="pw" type="password" autocomplete="current-password" required />
+      <input id="password" name="password" type="password" autocomplete="current-password" required />
       <button type="submit" name="Login" value="Log In">Log In</button>
     </form>
   `;
