@@ -1,4 +1,4 @@
-import type { Transaction } from '../data/contract.ts';
+import type { AccessMode, Transaction } from '../data/contract.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Permissions } from '../security/permissions.ts';
 import type { ApexObject, ExceptionValue, SObjectValue, Value } from '../values/value.ts';
@@ -40,6 +40,8 @@ export interface StackFrame {
   method: string;
   /** with sharing, without, or inherited from the caller */
   withSharing: boolean;
+  /** how statements run that do not say it themselves: USER for classes of API 67 and later; absent counts as SYSTEM */
+  access?: AccessMode;
   line: number;
 }
 

@@ -1,0 +1,246 @@
+import { describeField, describeSObject, sobjectFieldToken, sobjectTypeToken } from '../../platform/tokens.ts';
+import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
+import { apexTypeOfField } from '../../schema/definition.ts';
+import { apexType, T } from '../../types/type.ts';
+import type { ApexType } from '../../types/type.ts';
+import { enumConstant } from '../../values/enums.ts';
+import type { Expression } from '../parse/ast.ts';
+import { ownField, platformProperty } from '../resolve/members.ts';
+import type { ClassSymbol, FieldSymbol } from '../resolve/symbols.ts';
+import { lineage, topLevel } from '../resolve/symbols.ts';
+import type { Code, MethodContext } from './context.ts';
+import { nonNull } from './context.ts';
+import { singleRow } from './convert.ts';
+import { expression } from './expression.ts';
+import { triggerVariable } from './trigger.ts';
+
+/** What a dotted name means up to some dot. */
+export type Resolved =
+  | { kind: 'value'; code: Code }
+  | { kind: 'type'; type: ApexType }
+  | { kind: 'namespace'; name: string }
+  /** `Schema.SObjectType`, before the object's name */
+  | { kind: 'objects' }
+  /** `SObjectType.Contact.fields` */
+  | { kind: 'fields'; object: ObjectDefinition }
+  | { kind: 'labels' }
+  | { kind: 'trigger' };
+
+const value = (code: Code): Resolved => ({ kind: 'value', code });
+
+export function resolvePath(ctx: MethodContext, node: Expression): Resolved {
+  if (node.kind === 'name') return resolveName(ctx, node.name);
+  if (node.kind !== 'field') return value(expression(ctx, node));
+  const target = resolvePath(ctx, node.target);
+  ctx.line = node.line;
+  if (target.kind !== 'value') return member(ctx, target, node.name);
+  return value(fieldOf(ctx, target.code, node.name, node.safe));
+}
+
+function resolveName(ctx: MethodContext, name: string): Resolved {
+  const local = ctx.local(name);
+  if (local !== null) return value({ js: local.js, type: local.type });
+  for (let cls: ClassSymbol | null = ctx.cls; cls !== null; cls = cls.outer) {
+    const field = ownField(cls, name);
+    if (field === null || (cls !== ctx.cls && !field.isStatic)) continue;
+    if (field.isStatic) return value(readStatic(ctx, stored(ctx, field)));
+    if (ctx.isStatic) throw ctx.error(`Variable does not exist: ${name} (an instance field in a static context)`);
+    return value(readInstance(stored(ctx, field), 'this'));
+  }
+  const lower = name.toLowerCase();
+  const type = ctx.world.named([name], [], ctx.cls);
+  if (lower === 'trigger' && type === null) return { kind: 'trigger' };
+  if (lower === 'sobjecttype') return { kind: 'objects' };
+  if (lower === 'label' && type === null) return { kind: 'labels' };
+  if (type !== null) return { kind: 'type', type };
+  if (ctx.world.isNamespace(name)) return { kind: 'namespace', name };
+  throw ctx.error(`Variable does not exist: ${name}`);
+}
+
+/** A name behind a type or a namespace. */
+function member(ctx: MethodContext, target: Resolved, name: string): Resolved {
+  const lower = name.toLowerCase();
+  switch (target.kind) {
+    case 'namespace':
+      return inNamespace(ctx, target.name, name);
+    case 'trigger':
+      return value(triggerVariable(ctx, name));
+    case 'labels':
+      return value({ js: `R.label(x, ${JSON.stringify(name)})`, type: T.String, nonNull: true });
+    case 'objects': {
+      const object = ctx.world.schema.object(name);
+      if (object === null) throw ctx.error(`Invalid SObject type: ${name}`);
+      const type = apexType('Schema.DescribeSObjectResult');
+      return value({ js: ctx.constant(describeSObject(object)), type, nonNull: true });
+    }
+    case 'fields': {
+      const field = target.object.fields.get(lower);
+      if (field === undefined) throw ctx.error(`Invalid field ${name} for SObject ${target.object.name}`);
+      const type = apexType('Schema.DescribeFieldResult');
+      return value({ js: ctx.constant(describeField(target.object, field)), type, nonNull: true });
+    }
+    case 'type':
+      return inType(ctx, target.type, name);
+    case 'value':
+      throw new Error('Members of values are resolved by fieldOf');
+  }
+}
+
+function inNamespace(ctx: MethodContext, namespace: string, name: string): Resolved {
+  const lower = name.toLowerCase();
+  if (lower === 'sobjecttype') return { kind: 'objects' };
+  if (lower === 'label') return { kind: 'labels' };
+  if (lower === 'trigger') return { kind: 'trigger' };
+  const type = ctx.world.named([namespace, name], [], ctx.cls);
+  if (type !== null) return { kind: 'type', type };
+  throw ctx.notModelled(`class ${namespace}.${name}`);
+}
+
+function inType(ctx: MethodContext, type: ApexType, name: string): Resolved {
+  const own = ctx.world.own(type);
+  if (own !== null) {
+    const field = ownField(own, name);
+    if (field !== null && field.isStatic) {
+      checkVisible(ctx, field, field.visibility);
+      return value(readStatic(ctx, field));
+    }
+    for (const cls of lineage(own)) {
+      const inner = cls.inner.get(name.toLowerCase());
+      if (inner !== undefined) return { kind: 'type', type: inner.type };
+    }
+  }
+  const constant = enumConstant(type, name);
+  if (constant !== null) return value({ js: ctx.constant(constant), type, nonNull: true });
+  const property = platformProperty(ctx.world, type, name);
+  if (property !== null && property.property.isStatic) {
+    const js = `${ctx.native(property.property.property.get)}(x, null)`;
+    return value({ js, type: property.type });
+  }
+  const object = ctx.world.object(type);
+  if (object !== null) return value(token(ctx, object, name));
+  const lower = type.name.toLowerCase();
+  if (lower === 'system' || lower === 'schema' || lower === 'database') return inNamespace(ctx, type.name, name);
+  const nested = ctx.world.named([type.name, name], [], null);
+  if (nested !== null) return { kind: 'type', type: nested };
+  if (own !== null || ctx.world.platform(type.name)?.kind === 'enum') throw ctx.error(`Variable does not exist: ${type.text}.${name}`);
+  throw ctx.notModelled(`property ${type.text}.${name}`);
+}
+
+/** `Contact.SObjectType` and `Contact.Email`. */
+function token(ctx: MethodContext, object: ObjectDefinition, name: string): Code {
+  if (name.toLowerCase() === 'sobjecttype') {
+    return { js: ctx.constant(sobjectTypeToken(object)), type: apexType('Schema.SObjectType'), nonNull: true };
+  }
+  const field = object.fields.get(name.toLowerCase());
+  if (field === undefined) throw ctx.error(`Invalid field ${name} for SObject ${object.name}`);
+  return { js: ctx.constant(sobjectFieldToken(object, field)), type: apexType('Schema.SObjectField'), nonNull: true };
+}
+
+/** Private members are seen in the same top-level class only, and by tests when they are @TestVisible. */
+export function checkVisible(
+  ctx: MethodContext,
+  symbol: { name: string; owner: ClassSymbol; isTestVisible: boolean },
+  visibility: string,
+): void {
+  if (visibility === 'public' || visibility === 'global') return;
+  if (topLevel(symbol.owner) === topLevel(ctx.cls)) return;
+  if (symbol.isTestVisible && topLevel(ctx.cls).isTest) return;
+  if (visibility === 'protected') {
+    for (let cls: ClassSymbol | null = ctx.cls; cls !== null; cls = cls.outer) {
+      for (const at of lineage(cls)) if (at === symbol.owner) return;
+    }
+  }
+  throw ctx.error(`${'parameters' in symbol ? 'Method' : 'Variable'} is not visible: ${symbol.owner.type.text}.${symbol.name}`);
+}
+
+/** Inside its own accessor, a property's name means the value that is kept. */
+export function stored(ctx: MethodContext, field: FieldSymbol): FieldSymbol {
+  return ctx.accessorOf === field ? { ...field, getter: null, setter: null, readable: true, writable: true } : field;
+}
+
+/** JavaScript of the object that holds the static values of a class. */
+export function staticsOf(ctx: MethodContext, cls: ClassSymbol): string {
+  // static code runs after the initialisation; an instance may have been made by JSON without it
+  if (cls === ctx.cls && ctx.isStatic) return `x.classStates[${cls.index}]`;
+  return `(x.classStates[${cls.index}] ?? (yield* init${cls.index}(x)))`;
+}
+
+export function readStatic(ctx: MethodContext, field: FieldSymbol): Code {
+  if (field.getter !== null) return { js: `(yield* ${field.getter}(x))`, type: field.type };
+  if (!field.readable) throw ctx.error(`Property is not readable: ${field.name}`);
+  return { js: `${staticsOf(ctx, field.owner)}.${field.js}`, type: field.type };
+}
+
+export function readInstance(field: FieldSymbol, target: string): Code {
+  if (field.getter !== null) return { js: `(yield* ${target}.${field.getter}(x))`, type: field.type };
+  return { js: `${target}.${field.js}`, type: field.type };
+}
+
+/** `target.name` of a value. */
+export function fieldOf(ctx: MethodContext, given: Code, name: string, safe: boolean): Code {
+  const target = given.singleRow !== undefined ? singleRow(given) : given;
+  const object = ctx.world.object(target.type);
+  if (object !== null || target.type === T.SObject) return recordField(ctx, target, object, name, safe);
+  const read = (on: string): Code => {
+    const own = ctx.world.own(target.type);
+    const field = own === null ? null : ownField(own, name);
+    if (field !== null) {
+      if (field.isStatic) throw ctx.error(`Static field cannot be referenced from a non static context: ${name}`);
+      checkVisible(ctx, field, field.visibility);
+      if (!field.readable) throw ctx.error(`Property is not readable: ${name}`);
+      return readInstance(on === 'this' ? stored(ctx, field) : field, on);
+    }
+    const found = platformProperty(ctx.world, target.type, name);
+    if (found !== null && !found.property.isStatic) {
+      return { js: `${ctx.native(found.property.property.get)}(x, ${on})`, type: found.type };
+    }
+    if (own !== null) throw ctx.error(`Variable does not exist: ${name} (in ${target.type.text})`);
+    if (target.type.name === 'Schema.DescribeSObjectResult') throw ctx.notModelled(`property ${target.type.text}.${name}`);
+    throw ctx.notModelled(`property ${target.type.text}.${name}`);
+  };
+  if (!safe) return read(nonNull(target));
+  const held = ctx.temporary();
+  const code = read(held);
+  return { js: `((${held} = ${target.js}) === null ? null : ${code.js})`, type: code.type };
+}
+
+export interface RecordMember {
+  kind: 'field' | 'parent' | 'children';
+  type: ApexType;
+  field: FieldDefinition | null;
+  key: string;
+  name: string;
+}
+
+/** A field, parent or child relationship of an object by its name. */
+export function recordMember(ctx: MethodContext, object: ObjectDefinition | null, name: string): RecordMember | null {
+  const key = name.toLowerCase();
+  if (object === null) return key === 'id' ? { kind: 'field', type: T.Id, field: null, key, name: 'Id' } : null;
+  const field = object.fields.get(key);
+  if (field !== undefined) return { kind: 'field', type: apexTypeOfField(field), field, key, name: field.name };
+  const parent = ctx.world.schema.parentRelationship(object, name);
+  if (parent !== null) {
+    const to = parent.referenceTo.length === 1 ? ctx.world.schema.object(parent.referenceTo[0]!) : ctx.world.schema.object('Name');
+    return { kind: 'parent', type: to === null ? T.SObject : apexType(to.name), field: parent, key, name: parent.relationshipName! };
+  }
+  const child = ctx.world.schema.childRelationship(object, name);
+  if (child === null) return null;
+  const type = apexType('List', apexType(child.childObject));
+  return { kind: 'children', type, field: null, key, name: child.relationshipName! };
+}
+
+function recordField(ctx: MethodContext, target: Code, object: ObjectDefinition | null, name: string, safe: boolean): Code {
+  const found = recordMember(ctx, object, name);
+  if (found === null) throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
+  // a relationship that was not set reads as a record without values, so the next step gives null too
+  const helper = found.kind === 'field' ? 'field' : found.kind;
+  const isRelationship = target.js.startsWith('R.parent(');
+  const on = safe || isRelationship ? target.js : nonNull(target);
+  const how = safe || isRelationship ? `${helper}OrNull` : helper;
+  if (found.kind === 'parent') return { js: `R.${helper}(${on}, ${JSON.stringify(found.key)}, ${safe || isRelationship})`, type: found.type };
+  if (found.kind === 'children') {
+    return { js: `R.children(${on}, ${JSON.stringify(found.key)}, ${ctx.type(found.type)})`, type: found.type };
+  }
+  const blank = found.type === T.Boolean ? ', false' : '';
+  return { js: `R.${how}(${on}, ${JSON.stringify(found.key)}${blank})`, type: found.type };
+}

@@ -1,0 +1,119 @@
+/** What emitted code calls, under the name `R`. */
+import { NotModelledError } from '../../errors.ts';
+import type { Pause } from '../../execution/execution.ts';
+import { runtimeType } from '../../values/convert.ts';
+import { equals, identical as identicalValues } from '../../values/equality.ts';
+import { concatenationText, stringOf } from '../../values/text.ts';
+import { ApexId, ApexObject, SObjectValue } from '../../values/value.ts';
+import type { Value } from '../../values/value.ts';
+import { chooseOverload, methodsNamed } from '../resolve/members.ts';
+import { npe } from './arithmetic.ts';
+import type { ApexExecution } from './execution.ts';
+
+export { ApexObject, ExceptionValue } from '../../values/value.ts';
+export type { OwnObject } from './program.ts';
+export * from './arithmetic.ts';
+export * from './collections.ts';
+export * from './frames.ts';
+export * from './records.ts';
+export * from './statements.ts';
+export * from './types.ts';
+export { triggerVariable } from './trigger.ts';
+
+/** A String in a concatenation. */
+export function stringText(value: string | null): string {
+  return value ?? 'null';
+}
+
+/** A value whose text needs no Apex in a concatenation. */
+export function plainText(value: Value): string {
+  return concatenationText(value);
+}
+
+/** Any value in a concatenation; an own toString() is called. */
+export function* textOf(x: ApexExecution, value: Value): Generator<Pause, string, void> {
+  return yield* stringOf(x, value, 'concatenation');
+}
+
+/** `==` where no own class can be involved. */
+export function equal(left: Value, right: Value): boolean {
+  return equals(left, right);
+}
+
+/** `===` */
+export function identical(left: Value, right: Value): boolean {
+  return identicalValues(left, right);
+}
+
+/** `==` between objects: an own equals() decides. */
+export function* equalObjects(x: ApexExecution, left: Value, right: Value): Generator<Pause, boolean, void> {
+  if (left === right) return true;
+  if (left === null || right === null) return false;
+  if (left instanceof ApexObject && x.program.hasMethod(left.type, 'equals', 1)) {
+    return (yield* x.program.call(x, left, 'equals', [right])) === true;
+  }
+  return equals(left, right);
+}
+
+/** Calls a method by the object's run-time type: an own class's, else the platform's. */
+export function* callDynamic(x: ApexExecution, target: Value, name: string, args: Value[]): Generator<Pause, Value, void> {
+  if (target === null) return npe();
+  if (target instanceof ApexObject && x.program.hasMethod(target.type, name, args.length)) {
+    return yield* x.program.call(x, target, name, args);
+  }
+  const { world } = x.program;
+  const type = runtimeType(target);
+  const candidates = methodsNamed(world, type, name).filter(
+    (c) => !c.isStatic && c.platform !== null && c.platform.cls.kind !== 'interface',
+  );
+  const choice = chooseOverload(world, candidates, args.map(runtimeType));
+  if (!('callable' in choice)) throw new NotModelledError(`method ${type.text}.${name}`);
+  const { run, suspends } = choice.callable.platform!.method;
+  const native = run as unknown as (x: ApexExecution, self: Value, ...args: Value[]) => unknown;
+  const result = native(x, target, ...args);
+  return ((suspends ? yield* result as Generator<Pause, Value, void> : result) as Value | undefined) ?? null;
+}
+
+/** The iterator behind `for (T t : iterable)`. */
+export function* iteratorOf(x: ApexExecution, iterable: Value): Generator<Pause, Value, void> {
+  if (iterable instanceof ApexObject && x.program.hasMethod(iterable.type, 'next', 0)) return iterable;
+  return yield* callDynamic(x, iterable, 'iterator', []);
+}
+
+/** A custom label. */
+export function label(x: ApexExecution, name: string): string {
+  const text = x.org.label(name);
+  if (text === null) throw new NotModelledError(`label ${name}, which the org does not have`);
+  return text;
+}
+
+/** Reads the bind `account.Name` of a dynamic query by way of the head's variable. */
+export function scope<Self>(
+  self: Self,
+  read: (name: string, self: Self) => Value | undefined,
+): (name: string) => Value | undefined {
+  return (path) => {
+    const [head = '', ...rest] = path.toLowerCase().split('.');
+    let value = read(head, self);
+    for (const name of rest) {
+      if (!(value instanceof SObjectValue)) return undefined;
+      value = value.values.get(name) ?? null;
+    }
+    return value;
+  };
+}
+
+/** Switches to the user of System.runAs; the result switches back. */
+export function* beginRunAs(x: ApexExecution, user: Value): Generator<Pause, () => void, void> {
+  if (!(user instanceof SObjectValue)) return npe();
+  if (x.test === null) throw new NotModelledError('System.runAs outside of a test');
+  const id = user.values.get('id');
+  if (!(id instanceof ApexId)) throw new NotModelledError('System.runAs with a User that was not inserted');
+  const previous = x.user;
+  const end = x.transaction.enterRunAs();
+  x.user = x.userOf(x, id.value);
+  return () => {
+    x.user = previous;
+    end();
+  };
+}

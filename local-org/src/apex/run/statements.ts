@@ -1,0 +1,66 @@
+import type { AccessMode, DmlOperation, DmlRequest } from '../../data/contract.ts';
+import type { Pause } from '../../execution/execution.ts';
+import { apexException, dmlException } from '../../platform/exceptions.ts';
+import type { SoqlQuery } from '../../soql/ast.ts';
+import type { ApexType } from '../../types/type.ts';
+import { ApexList, SObjectValue } from '../../values/value.ts';
+import type { Value } from '../../values/value.ts';
+import { npe } from './arithmetic.ts';
+import type { ApexExecution } from './execution.ts';
+import { checkCpu } from './frames.ts';
+
+/** What the running class's version and sharing keyword make of a statement that says nothing itself. */
+function runningOptions(x: ApexExecution): { access: AccessMode; withSharing: boolean } {
+  const frame = x.frames[x.frames.length - 1];
+  return { access: frame?.access ?? 'SYSTEM', withSharing: frame?.withSharing ?? false };
+}
+
+/** An inline query; WITH USER_MODE and the like are part of the query itself. */
+export function* query(
+  x: ApexExecution,
+  soql: SoqlQuery,
+  binds: Value[],
+  type: ApexType,
+): Generator<Pause, ApexList, void> {
+  checkCpu(x);
+  const rows = yield* x.transaction.query(x, soql, binds, runningOptions(x));
+  return new ApexList(type, rows);
+}
+
+export function* count(x: ApexExecution, soql: SoqlQuery, binds: Value[]): Generator<Pause, number, void> {
+  checkCpu(x);
+  return yield* x.transaction.count(x, soql, binds, runningOptions(x));
+}
+
+/** A query whose one record is assigned. @throws ApexThrow QueryException when there is not exactly one */
+export function singleRow(list: ApexList): Value {
+  const [first] = list.items;
+  if (first === undefined) throw apexException('QueryException', 'List has no rows for assignment to SObject');
+  if (list.items.length > 1) throw apexException('QueryException', 'List has more than 1 row for assignment to SObject');
+  return first;
+}
+
+/** A DML statement: all or none, and a DmlException names the rows that failed. */
+export function* dml(
+  x: ApexExecution,
+  operation: DmlOperation,
+  target: SObjectValue | ApexList,
+  access: AccessMode | null,
+  externalIdField: string | null,
+): Generator<Pause, void, void> {
+  checkCpu(x);
+  const running = runningOptions(x);
+  const items = target instanceof ApexList ? target.items : [target];
+  const records = items.map((item) => (item instanceof SObjectValue ? item : npe()));
+  const request: DmlRequest = {
+    operation,
+    records,
+    allOrNone: true,
+    access: access ?? running.access,
+    withSharing: running.withSharing,
+    externalIdField,
+    options: null,
+  };
+  const results = yield* x.transaction.dml(x, request);
+  if (results.some((r) => !r.success)) throw dmlException(operation, results);
+}
