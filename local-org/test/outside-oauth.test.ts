@@ -73,7 +73,7 @@ const pkce = () => {
 
 function authorizeUrl(host: string, extra: Record<string, string>): string {
   const parameters = { response_type: 'code', client_id: 'rotating', redirect_uri: REDIRECT, state: 'st&te', ...extra };
-  return `${host}/services/oauth2/authorize?${new URLSearchParams(parameters)}`;
+  return `${host}/services/oauth2/authorize?${new URLSearchParams(parameters).toString()}`;
 }
 
 /** Through login and approve page to the redirect. */

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CompileError, NotModelledError } from '../errors.ts';
@@ -15,7 +16,8 @@ const USAGE = `Starts a local Salesforce org.
   node local-org/src/cli/start.ts [options]
 
   --definition <file>        users, OAuth clients, ports, data (default config/local-org.json)
-  --source <folder>          sfdx source to deploy; may be repeated (default force-app and config/sample-org)
+  --source <folder>          sfdx source to deploy; may be repeated (default the package
+                             directories of sfdx-project.json)
   --data <file>              keep the data in this file, so that it survives a restart
   --port <n>                 port of the org (0 = any free one)
   --login-port <n>           port of the login host
@@ -35,7 +37,7 @@ async function readOptions(): Promise<Options | null> {
   const { values } = parseArgs({
     options: {
       definition: { type: 'string', default: 'config/local-org.json' },
-      source: { type: 'string', multiple: true, default: ['force-app', 'config/sample-org'] },
+      source: { type: 'string', multiple: true },
       data: { type: 'string' },
       port: { type: 'string' },
       'login-port': { type: 'string' },
@@ -55,7 +57,7 @@ async function readOptions(): Promise<Options | null> {
   };
   return {
     definition,
-    sourceFolders: values.source,
+    sourceFolders: values.source ?? packageDirectories('sfdx-project.json'),
     dataFile: values.data === undefined ? null : resolve(values.data),
     json: values.json,
   };
@@ -69,6 +71,13 @@ function port(name: string, text: string | undefined, fallback: number): number 
 }
 
 class UsageError extends Error {}
+
+/** The folders that the sfdx project in the working directory deploys. */
+function packageDirectories(file: string): string[] {
+  if (!existsSync(file)) throw new UsageError(`There is no ${file} here: name the source with --source <folder>`);
+  const project = JSON.parse(readFileSync(file, 'utf8')) as { packageDirectories?: { path: string }[] };
+  return (project.packageDirectories ?? []).map((directory) => directory.path);
+}
 
 /** The data and grants of the sandbox lie beside those of production. */
 function fileOf(options: Options, kind: EnvironmentKind, what: string): string | null {

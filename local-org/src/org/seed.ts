@@ -1,6 +1,7 @@
 import type { Store } from '../data/store.ts';
 import type { Schema } from '../schema/schema.ts';
 import { USER_PERMISSIONS } from '../schema/standard/access.ts';
+import { PROFILE_NAMES, profileGrants } from '../security/profiles.ts';
 import { toId } from '../values/id.ts';
 import { ApexDatetime, ApexId, type Value } from '../values/value.ts';
 
@@ -22,14 +23,6 @@ export interface Seed {
   isSandbox: boolean;
   users: readonly SeedUser[];
 }
-
-/** Profiles of a new org that this model knows, with their user permissions (`all` = every one). */
-export const PROFILES: readonly { name: string; permissions: 'all' | readonly string[] }[] = [
-  { name: 'System Administrator', permissions: 'all' },
-  { name: 'Standard User', permissions: ['ApiEnabled', 'EditTask', 'EditEvent', 'RunReports', 'ViewSetup'] },
-  { name: 'Minimum Access - API Only Integrations', permissions: ['ApiEnabled', 'ApiUserOnly'] },
-  { name: 'Minimum Access - Salesforce', permissions: [] },
-];
 
 /** The users of an org that no definition file describes: one administrator. */
 export function defaultUsers(): SeedUser[] {
@@ -79,15 +72,7 @@ export function seedOrg(store: Store, seed: Seed): { adminId: string } {
     InstanceName: 'LOCAL',
     FiscalYearStartMonth: 1,
   });
-  const license = writer.put('UserLicense', writer.reserve('UserLicense'), {
-    Name: 'Salesforce',
-    MasterLabel: 'Salesforce',
-    LicenseDefinitionKey: 'SFDC',
-    Status: 'Active',
-    TotalLicenses: 100,
-    UsedLicenses: seed.users.length,
-  });
-  const profiles = putProfiles(writer, license);
+  const profiles = putProfiles(writer, seed.users.length);
   const permissionSets = putPermissionSets(writer, store.schema);
   for (const permission of sorted(store.schema.customPermissions.values())) {
     writer.put('CustomPermission', writer.reserve('CustomPermission'), {
@@ -113,11 +98,15 @@ function permissionFields(granted: (name: string) => boolean): Record<string, Va
   return Object.fromEntries(Object.keys(USER_PERMISSIONS).map((name) => [`Permissions${name}`, granted(name)]));
 }
 
-/** Each profile has a permission set of its own, as in Salesforce. */
-function putProfiles(writer: Writer, license: ApexId): Map<string, ApexId> {
+/** Each profile has a licence and a permission set of its own, as in Salesforce. */
+function putProfiles(writer: Writer, users: number): Map<string, ApexId> {
+  const licenses = new Map<string, ApexId>();
   const ids = new Map<string, ApexId>();
-  for (const { name, permissions } of PROFILES) {
-    const fields = permissionFields((p) => permissions === 'all' || permissions.includes(p));
+  for (const { name, license: licenseName } of PROFILE_NAMES) {
+    const license = licenses.get(licenseName) ?? putLicense(writer, licenseName, users);
+    licenses.set(licenseName, license);
+    const granted = profileGrants(name).userPermissions;
+    const fields = permissionFields((permission) => granted.has(permission.toLowerCase()));
     const id = writer.put('Profile', writer.reserve('Profile'), {
       Name: name,
       UserLicenseId: license,
@@ -137,6 +126,17 @@ function putProfiles(writer: Writer, license: ApexId): Map<string, ApexId> {
     ids.set(name.toLowerCase(), id);
   }
   return ids;
+}
+
+function putLicense(writer: Writer, name: string, users: number): ApexId {
+  return writer.put('UserLicense', writer.reserve('UserLicense'), {
+    Name: name,
+    MasterLabel: name,
+    LicenseDefinitionKey: name === 'Salesforce' ? 'SFDC' : name.replaceAll(' ', '_'),
+    Status: 'Active',
+    TotalLicenses: 100,
+    UsedLicenses: users,
+  });
 }
 
 function putPermissionSets(writer: Writer, schema: Schema): Map<string, ApexId> {
@@ -166,7 +166,7 @@ function putUser(
 ): void {
   const profile = profiles.get(user.profile.toLowerCase());
   if (profile === undefined) {
-    const known = PROFILES.map((p) => p.name).join(', ');
+    const known = PROFILE_NAMES.map((p) => p.name).join(', ');
     throw new SeedError(`User ${user.username} has the profile "${user.profile}"; the org has: ${known}`);
   }
   const alias = (user.username.split('@')[0] ?? 'user').slice(0, 8);

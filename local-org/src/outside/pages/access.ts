@@ -13,7 +13,7 @@ function rowsOf(answer: QueryAnswer): Row[] {
 function text(row: Row, ...path: string[]): string {
   let value: unknown = row;
   for (const part of path) value = typeof value === 'object' && value !== null ? (value as Row)[part] : null;
-  return value === null || value === undefined ? '' : String(value);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Users with their profile and permission sets. */

@@ -19,7 +19,7 @@ export type HtmlValue = Html | string | number | null | undefined | false | read
 function render(value: HtmlValue): string {
   if (value === null || value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
-  if (Array.isArray(value)) return value.map(render).join('');
+  if (typeof value === 'object') return value.map(render).join('');
   return String(value).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }
 

@@ -153,12 +153,12 @@ function readable(object: ObjectDefinition, permissions: Permissions): FieldDefi
 const path = (field: FieldDefinition) => ({ kind: 'field' as const, path: [field.name] });
 
 function cell(call: ApiCall, row: SObjectValue, object: ObjectDefinition, field: FieldDefinition): Html {
-  const value = fieldToJson(row, object, field, call.version);
+  const value = fieldToJson(row, object, field, call.version) as string | number | boolean | object | null;
   if (value === null) return html``;
   if (field.type === 'reference' && typeof value === 'string') return html`<a href="/${value}">${value}</a>`;
   if (typeof value === 'object') {
-    const parts = Object.values(value as Record<string, unknown>).filter((part) => part !== null);
-    return html`${parts.map(String).join(', ')}`;
+    const parts = Object.values(value as Record<string, string | number | null>);
+    return html`${parts.filter((part) => part !== null).join(', ')}`;
   }
   return html`${String(value)}`;
 }

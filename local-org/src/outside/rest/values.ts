@@ -106,7 +106,7 @@ function jsonKind(json: unknown): string {
   return Array.isArray(json) ? 'START_ARRAY' : 'START_OBJECT';
 }
 
-const shown = (json: unknown): string => (typeof json === 'object' ? JSON.stringify(json) : String(json));
+const shown = (json: unknown): string => (typeof json === 'string' ? json : JSON.stringify(json));
 
 export const recordUrl = (version: string, object: string, id: string): string =>
   `/services/data/${version}/sobjects/${object}/${id}`;
