@@ -1,0 +1,150 @@
+import type { ObjectDefinition } from '../schema/definition.ts';
+import { RowSet } from './row.ts';
+import type { Row } from './row.ts';
+import type { Store } from './store.ts';
+
+interface Change {
+  object: ObjectDefinition;
+  id: string;
+  /** what the overlay held before: a row, 'removed', or nothing */
+  before: Row | 'removed' | undefined;
+}
+
+/**
+ * One transaction's changes on top of the committed rows, with an undo log for savepoints. Reads see the own changes
+ * first and the committed rows below; rows of the org that an isolated test may not see are left out.
+ */
+export class Overlay {
+  readonly #store: Store;
+  readonly #isolated: boolean;
+  readonly #changed = new Map<string, RowSet>();
+  readonly #removed = new Map<string, Set<string>>();
+  readonly #log: Change[] = [];
+
+  constructor(store: Store, isolated: boolean) {
+    this.#store = store;
+    this.#isolated = isolated;
+  }
+
+  #committedVisible(object: ObjectDefinition): boolean {
+    return !this.#isolated || object.setup || object.kind === 'customMetadata';
+  }
+
+  #changedOf(object: ObjectDefinition): RowSet {
+    let set = this.#changed.get(object.name);
+    if (set === undefined) {
+      set = new RowSet(object);
+      this.#changed.set(object.name, set);
+    }
+    return set;
+  }
+
+  #removedOf(object: ObjectDefinition): Set<string> {
+    let set = this.#removed.get(object.name);
+    if (set === undefined) {
+      set = new Set();
+      this.#removed.set(object.name, set);
+    }
+    return set;
+  }
+
+  get(object: ObjectDefinition, id: string): Row | null {
+    const own = this.#changed.get(object.name)?.get(id);
+    if (own !== undefined) return own;
+    if (this.#removed.get(object.name)?.has(id) === true || !this.#committedVisible(object)) return null;
+    return this.#store.table(object).get(id) ?? null;
+  }
+
+  /** Rows by an indexed field. @param field lower-case name @param key of `indexKey` */
+  find(object: ObjectDefinition, field: string, key: string): Row[] {
+    const changed = this.#changed.get(object.name);
+    const removed = this.#removed.get(object.name);
+    const found: Row[] = [];
+    if (this.#committedVisible(object)) {
+      const table = this.#store.table(object);
+      for (const id of table.find(field, key)) {
+        const row = table.get(id);
+        if (row !== undefined && changed?.get(id) === undefined && removed?.has(id) !== true) found.push(row);
+      }
+    }
+    if (changed !== undefined) {
+      for (const id of changed.find(field, key)) {
+        const row = changed.get(id);
+        if (row !== undefined) found.push(row);
+      }
+    }
+    return found;
+  }
+
+  all(object: ObjectDefinition): Row[] {
+    const changed = this.#changed.get(object.name);
+    const removed = this.#removed.get(object.name);
+    const rows: Row[] = [];
+    if (this.#committedVisible(object)) {
+      for (const row of this.#store.table(object).rows.values()) {
+        if (changed?.get(row.id) === undefined && removed?.has(row.id) !== true) rows.push(row);
+      }
+    }
+    if (changed !== undefined) rows.push(...changed.rows.values());
+    return rows;
+  }
+
+  /** Whether the row was deleted, by this transaction or by a committed one. */
+  isDeleted(object: ObjectDefinition, id: string): boolean {
+    return this.#removed.get(object.name)?.has(id) === true || this.#store.isDeleted(id);
+  }
+
+  /** Whether the org holds a row with that key which this transaction cannot see. */
+  hiddenDuplicate(object: ObjectDefinition, field: string, key: string): boolean {
+    return !this.#committedVisible(object) && this.#store.table(object).find(field, key).size > 0;
+  }
+
+  put(row: Row): void {
+    this.#remember(row.object, row.id);
+    this.#removed.get(row.object.name)?.delete(row.id);
+    this.#changedOf(row.object).put(row);
+  }
+
+  remove(row: Row): void {
+    this.#remember(row.object, row.id);
+    this.#changed.get(row.object.name)?.remove(row.id);
+    this.#removedOf(row.object).add(row.id);
+  }
+
+  #remember(object: ObjectDefinition, id: string): void {
+    const removed = this.#removed.get(object.name)?.has(id) === true;
+    const before = this.#changed.get(object.name)?.get(id) ?? (removed ? 'removed' : undefined);
+    this.#log.push({ object, id, before });
+  }
+
+  /** A mark to go back to. */
+  mark(): number {
+    return this.#log.length;
+  }
+
+  undoTo(mark: number): void {
+    while (this.#log.length > mark) {
+      const change = this.#log.pop();
+      if (change === undefined) return;
+      const { object, id, before } = change;
+      this.#changedOf(object).remove(id);
+      this.#removedOf(object).delete(id);
+      if (before === 'removed') this.#removedOf(object).add(id);
+      else if (before !== undefined) this.#changedOf(object).put(before);
+    }
+  }
+
+  /** All rows as they will be committed. */
+  *puts(): Generator<Row> {
+    for (const set of this.#changed.values()) yield* set.rows.values();
+  }
+
+  /** Deleted rows of the org; rows that this transaction itself made and deleted are not among them. */
+  *removals(): Generator<{ object: ObjectDefinition; id: string }> {
+    for (const [name, ids] of this.#removed) {
+      const object = this.#store.schema.object(name);
+      if (object === null) continue;
+      for (const id of ids) if (this.#store.table(object).get(id) !== undefined) yield { object, id };
+    }
+  }
+}

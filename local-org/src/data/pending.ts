@@ -1,0 +1,23 @@
+import type { DmlError } from '../values/value.ts';
+import type { SObjectValue } from '../values/value.ts';
+import type { Row } from './row.ts';
+
+/** One record of a DML statement on its way through the order of execution. */
+export interface Pending {
+  /** place in the request's list */
+  readonly index: number;
+  /** as the caller gave it */
+  readonly record: SObjectValue;
+  readonly operation: 'insert' | 'update' | 'delete';
+  /** the stored row before, null for inserts */
+  readonly before: Row | null;
+  /** known from the start for updates and deletes; inserts get theirs when they are written */
+  id: string | null;
+  /** the row as it is to be written */
+  row: Row | null;
+  errors: DmlError[];
+}
+
+export function failed(pending: Pending): boolean {
+  return pending.errors.length > 0;
+}

@@ -1,0 +1,132 @@
+import type { ObjectDefinition } from '../schema/definition.ts';
+import type { Schema } from '../schema/schema.ts';
+import { to18 } from '../values/id.ts';
+import { rowFromJson, rowToJson } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
+import { LockTable } from './locks.ts';
+import { RowSet } from './row.ts';
+import type { Row } from './row.ts';
+import { StoreTransaction } from './transaction.ts';
+
+export interface StoreOptions {
+  /** epoch milliseconds; default the system clock */
+  now?: () => number;
+  /**
+   * true: a scheduler interleaves transactions, so a wait for a lock is worth its ten seconds. false (default): the
+   * driver runs each generator to its end, a lock held by another can never come free, and the wait fails at once.
+   */
+  interleaved?: boolean;
+}
+
+/** Lock waits last ten seconds at most (Apex Developer Guide, "Locking Statements"). */
+export const LOCK_TIMEOUT_MS = 10_000;
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/**
+ * The org's data: committed rows in memory. Work goes through transactions (read committed); every commit is offered
+ * to the journal listeners, from whose entries `replay` rebuilds the store.
+ */
+export class Store {
+  readonly schema: Schema;
+  readonly locks = new LockTable<StoreTransaction>();
+  readonly interleaved: boolean;
+  readonly now: () => number;
+  readonly #tables = new Map<string, RowSet>();
+  /** ids of deleted rows, which answer ENTITY_IS_DELETED */
+  readonly #deleted = new Set<string>();
+  readonly #counters = new Map<string, number>();
+  readonly #listeners: ((entry: JournalEntry) => void)[] = [];
+
+  constructor(schema: Schema, options: StoreOptions = {}) {
+    this.schema = schema;
+    this.now = options.now ?? Date.now;
+    this.interleaved = options.interleaved ?? false;
+  }
+
+  /** @param options.isolated a test without seeAllData: of the org's rows only setup objects and custom metadata are seen */
+  begin(options: { userId: string; isolated: boolean }): StoreTransaction {
+    return new StoreTransaction(this, options.userId, options.isolated);
+  }
+
+  /** Called with what each commit changed, before the commit returns; an error makes the commit fail. */
+  onCommit(listener: (entry: JournalEntry) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Applies an entry of the journal. @throws Error when it does not fit the schema */
+  replay(entry: JournalEntry): void {
+    for (const json of entry.put)
+      this.table(this.#objectNamed(json.object)).put(rowFromJson(this.#objectNamed(json.object), json));
+    for (const { object, id } of entry.removed) {
+      this.table(this.#objectNamed(object)).remove(id);
+      this.#deleted.add(id);
+    }
+    for (const [name, value] of Object.entries(entry.counters)) this.#counters.set(name, value);
+  }
+
+  #objectNamed(name: string): ObjectDefinition {
+    const object = this.schema.object(name);
+    if (object === null) throw new Error(`The journal holds ${name}, which the metadata no longer has`);
+    return object;
+  }
+
+  /** The committed rows of an object. */
+  table(object: ObjectDefinition): RowSet {
+    const key = object.name.toLowerCase();
+    let table = this.#tables.get(key);
+    if (table === undefined) {
+      table = new RowSet(object);
+      this.#tables.set(key, table);
+    }
+    return table;
+  }
+
+  isDeleted(id: string): boolean {
+    return this.#deleted.has(id);
+  }
+
+  /** A new id: key prefix, 000, counter in base 62, checksum. Numbers used by a transaction that aborts are not given again. */
+  nextId(object: ObjectDefinition): string {
+    let n = this.nextNumber(`id ${object.name}`, 1);
+    let digits = '';
+    while (n > 0) {
+      digits = BASE62.charAt(n % 62) + digits;
+      n = Math.floor(n / 62);
+    }
+    return to18(object.keyPrefix + digits.padStart(12, '0'));
+  }
+
+  /** The next value of a counter that no rollback takes back. */
+  nextNumber(name: string, first: number): number {
+    const next = this.#counters.get(name) ?? first;
+    this.#counters.set(name, next + 1);
+    return next;
+  }
+
+  /** Writes a row past all transactions and rules: for what the platform itself sets up. */
+  putDirectly(row: Row): void {
+    this.table(row.object).put(row);
+  }
+
+  /** Makes changes durable and visible at once. Only for StoreTransaction. */
+  applyCommit(put: Iterable<Row>, removed: Iterable<{ object: ObjectDefinition; id: string }>): void {
+    const rows = [...put];
+    const gone = [...removed];
+    if (rows.length === 0 && gone.length === 0) return;
+    if (this.#listeners.length > 0) {
+      const entry: JournalEntry = {
+        at: this.now(),
+        put: rows.map(rowToJson),
+        removed: gone.map(({ object, id }) => ({ object: object.name, id })),
+        counters: Object.fromEntries(this.#counters),
+      };
+      for (const listener of this.#listeners) listener(entry);
+    }
+    for (const row of rows) this.table(row.object).put(row);
+    for (const { object, id } of gone) {
+      this.table(object).remove(id);
+      this.#deleted.add(id);
+    }
+  }
+}
