@@ -1,6 +1,16 @@
 import type { Execution } from '../execution/execution.ts';
 import { NotModelledError } from '../errors.ts';
-import { addMonths, civilOf, DAY_MS, dayOf, daysInMonth, isLeapYear, offsetAt, timeOf, weekdayOf } from '../values/date.ts';
+import {
+  addMonths,
+  civilOf,
+  DAY_MS,
+  dayOf,
+  daysInMonth,
+  isLeapYear,
+  offsetAt,
+  timeOf,
+  weekdayOf,
+} from '../values/date.ts';
 import { ApexDate, ApexTime } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { runtimeType } from '../values/convert.ts';
@@ -125,4 +135,3 @@ const timeClass = platformClass(
 );
 
 export const dateClasses: PlatformClass[] = [dateClass, timeClass];
-

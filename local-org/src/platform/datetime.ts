@@ -1,5 +1,16 @@
 import type { Execution } from '../execution/execution.ts';
-import { addMonths, civilOf, DAY_MS, dayOf, instantOf, isoDate, isoTime, isTimeZone, offsetAt, timeOf } from '../values/date.ts';
+import {
+  addMonths,
+  civilOf,
+  DAY_MS,
+  dayOf,
+  instantOf,
+  isoDate,
+  isoTime,
+  isTimeZone,
+  offsetAt,
+  timeOf,
+} from '../values/date.ts';
 import { formatDate } from '../values/format.ts';
 import { runtimeType } from '../values/convert.ts';
 import { apexType } from '../types/type.ts';
@@ -77,7 +88,8 @@ function partGetters(suffix: string, zone: Zone): Record<string, Native> {
 /** newInstance in the user's zone and newInstanceGmt. */
 function factories(name: string, zone: Zone): Record<string, Native> {
   return {
-    [`static Datetime ${name}(Date,Time)`]: (x, _self, date: ApexDate, time: ApexTime) => at(zone(x), date.day, time.ms),
+    [`static Datetime ${name}(Date,Time)`]: (x, _self, date: ApexDate, time: ApexTime) =>
+      at(zone(x), date.day, time.ms),
     [`static Datetime ${name}(Integer,Integer,Integer)`]: (x, _self, y: number, m: number, d: number) =>
       at(zone(x), dayOf(y, m, d), 0),
     [`static Datetime ${name}(Integer,Integer,Integer,Integer,Integer,Integer)`]: (
@@ -123,7 +135,8 @@ const datetimeClass = platformClass('Datetime', {
     'Long getTime()': (_x, self: ApexDatetime) => BigInt(self.ms),
     'Datetime addDays(Integer)': (x, self: ApexDatetime, n: number) => addDays(x, self, (day) => day + n),
     'Datetime addMonths(Integer)': (x, self: ApexDatetime, n: number) => addDays(x, self, (day) => addMonths(day, n)),
-    'Datetime addYears(Integer)': (x, self: ApexDatetime, n: number) => addDays(x, self, (day) => addMonths(day, n * 12)),
+    'Datetime addYears(Integer)': (x, self: ApexDatetime, n: number) =>
+      addDays(x, self, (day) => addMonths(day, n * 12)),
     'Datetime addHours(Integer)': (_x, self: ApexDatetime, n: number) => new ApexDatetime(self.ms + n * 3_600_000),
     'Datetime addMinutes(Integer)': (_x, self: ApexDatetime, n: number) => new ApexDatetime(self.ms + n * 60_000),
     'Datetime addSeconds(Integer)': (_x, self: ApexDatetime, n: number) => new ApexDatetime(self.ms + n * 1000),

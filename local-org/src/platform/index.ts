@@ -1,9 +1,18 @@
+import { scopedMembers } from './database.ts';
+import { dateClasses } from './date.ts';
+import { datetimeClasses } from './datetime.ts';
 import { schemaClasses } from './describe.ts';
+import { encodingClasses } from './encoding.ts';
 import { exceptionClasses } from './exceptions.ts';
+import { listClasses } from './list.ts';
+import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
 import { numberClasses } from './number.ts';
 import { objectClasses } from './object.ts';
-import type { PlatformClass, PlatformMethod } from './signature.ts';
+import { patternClasses } from './pattern.ts';
+import { recordClasses } from './record-classes.ts';
+import { setClass } from './set.ts';
+import type { Native, PlatformClass, PlatformMethod } from './signature.ts';
 import { stringClass } from './string.ts';
 import { declareEnum } from '../values/enums.ts';
 import { apexType } from '../types/type.ts';
@@ -14,8 +23,16 @@ export const platformClasses: PlatformClass[] = [
   ...numberClasses,
   ...objectClasses,
   mathClass,
+  ...listClasses,
+  setClass,
+  mapClass,
+  ...dateClasses,
+  ...datetimeClasses,
+  ...encodingClasses,
+  ...patternClasses,
   ...exceptionClasses,
   ...schemaClasses,
+  ...recordClasses,
 ];
 
 for (const cls of platformClasses) {
@@ -23,9 +40,9 @@ for (const cls of platformClasses) {
 }
 
 /** Methods of dynamic SOQL, whose `run` takes the scope of the caller's variables as one more argument. */
-const scoped = new WeakSet<PlatformMethod>();
+const scoped = new Set<Native>(Object.values(scopedMembers));
 
 /** Whether the emitted code hands the method the caller's variables: `(name: string) => Value | undefined`. */
 export function needsScope(method: PlatformMethod): boolean {
-  return scoped.has(method);
+  return scoped.has(method.run);
 }

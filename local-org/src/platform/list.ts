@@ -55,7 +55,9 @@ function compareRecords(left: SObjectValue, right: SObjectValue): number {
   if (types !== 0) return types;
   const names = [...left.definition.fields.values()].sort(
     (a, b) =>
-      Number(b.nameField) - Number(a.nameField) || Number(a.custom) - Number(b.custom) || compareForSort(a.name, b.name),
+      Number(b.nameField) - Number(a.nameField) ||
+      Number(a.custom) - Number(b.custom) ||
+      compareForSort(a.name, b.name),
   );
   for (const field of names) {
     const key = field.name.toLowerCase();
@@ -112,7 +114,10 @@ export function copyRecord(record: SObjectValue, options: CopyOptions): SObjectV
     if (TIMESTAMPS.includes(name) && !options.keepTimes) continue;
     if (record.definition.fields.get(name)?.autoNumber === true && !options.keepAutoNumber) continue;
     const nested = options.deep && value instanceof SObjectValue;
-    copy.values.set(name, nested ? copyRecord(value, { ...options, keepId: true, keepTimes: true, keepAutoNumber: true }) : value);
+    copy.values.set(
+      name,
+      nested ? copyRecord(value, { ...options, keepId: true, keepTimes: true, keepAutoNumber: true }) : value,
+    );
   }
   return copy;
 }
@@ -175,7 +180,11 @@ const listClass = platformClass(
     'void sort()': function* (x: Execution, self: ApexList): Generator<Pause, void, void> {
       self.items = yield* mergeSort(x, self.items, naturalOrder);
     },
-    'void sort(Comparator<T>)': function* (x: Execution, self: ApexList, by: ApexObject | null): Generator<Pause, void, void> {
+    'void sort(Comparator<T>)': function* (
+      x: Execution,
+      self: ApexList,
+      by: ApexObject | null,
+    ): Generator<Pause, void, void> {
       if (by === null) throw nullArgument(1);
       self.items = yield* mergeSort(x, self.items, comparatorOrder(by));
     },
@@ -219,7 +228,8 @@ const iteratorClass = platformClass(
   {
     'Boolean hasNext()': (_x, self: PlatformObject<Cursor>) => self.data.next < self.data.items.length,
     'T next()': (_x, self: PlatformObject<Cursor>) => {
-      if (self.data.next >= self.data.items.length) throw apexException('NoSuchElementException', 'Iterator has no more elements');
+      if (self.data.next >= self.data.items.length)
+        throw apexException('NoSuchElementException', 'Iterator has no more elements');
       return self.data.items[self.data.next++] ?? null;
     },
   },
@@ -236,4 +246,3 @@ const iterableClass = platformClass(
 );
 
 export const listClasses: PlatformClass[] = [listClass, iteratorClass, iterableClass];
-

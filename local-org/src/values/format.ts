@@ -31,7 +31,10 @@ function offsetText(offset: number, colon: boolean): string {
 
 function zoneName(moment: Moment, width: number): string {
   if (moment.zone === 'GMT' || moment.zone === 'UTC') return width >= 4 ? 'Greenwich Mean Time' : 'GMT';
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: moment.zone, timeZoneName: width >= 4 ? 'long' : 'short' });
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: moment.zone,
+    timeZoneName: width >= 4 ? 'long' : 'short',
+  });
   return format.formatToParts(moment.ms).find((part) => part.type === 'timeZoneName')?.value ?? moment.zone;
 }
 
