@@ -1,3 +1,4 @@
+import { LogController } from 'fastify';
 import type { FastifyServerOptions } from 'fastify';
 import type { DestinationStream } from 'pino';
 import { describeError } from './common/loop.ts';
@@ -23,7 +24,7 @@ export function serverOptions(settings: Settings, stream?: DestinationStream): F
       },
       ...(stream === undefined ? {} : { stream }),
     },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: settings.trustProxy,
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT,
