@@ -66,9 +66,16 @@ global with sharing class Echo {
         response.responseBody = Blob.valueOf(request.requestURI + ' ' + request.params.get('q'));
     }
     @HttpPost
-    global static Map<String, Object> post(String name, Integer times) {
+    global static void post() {
+        Map<String, Object> body = (Map<String, Object>) JSON.deserializeUntyped(RestContext.request.requestBody.toString());
+        String name = (String) body.get('name');
         insert as system new Contact(LastName = name);
-        return new Map<String, Object>{ 'name' => name.repeat(times), 'count' => [SELECT COUNT() FROM Contact WHERE LastName = :name] };
+        Integer count = [SELECT COUNT() FROM Contact WHERE LastName = :name WITH SYSTEM_MODE];
+        RestContext.response.statusCode = 201;
+        RestContext.response.addHeader('Content-Type', 'application/json');
+        RestContext.response.responseBody = Blob.valueOf(
+            JSON.serialize(new Map<String, Object>{ 'name' => name.repeat((Integer) body.get('times')), 'count' => count })
+        );
     }
     @HttpDelete
     global static void remove() {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CompileFailure } from '../apex/emit/program.ts';
 import { CompileError, NotModelledError } from '../errors.ts';
 import { loadOrg, type Org } from '../org/org.ts';
 import { SeedError } from '../org/seed.ts';
@@ -118,7 +119,7 @@ function definitionOf(definition: OrgDefinition, kind: EnvironmentKind) {
   if (kind === 'production') {
     return { organization: definition.organization, isSandbox: false, users: definition.users };
   }
-  const suffix = `.${definition.sandbox.name}`;
+  const suffix = `.${definition.sandbox.name.toLowerCase()}`;
   const users = definition.users.map((user) => ({
     ...user,
     username: user.username + suffix,
@@ -175,7 +176,12 @@ async function main(): Promise<void> {
 
 /** Faults of the input are told in a sentence, everything else with its stack. */
 function isInputFault(error: unknown): error is Error {
-  if (error instanceof CompileError || error instanceof NotModelledError || error instanceof DefinitionError)
+  if (
+    error instanceof CompileFailure ||
+    error instanceof CompileError ||
+    error instanceof NotModelledError ||
+    error instanceof DefinitionError
+  )
     return true;
   if (error instanceof SeedError || error instanceof DataFileError || error instanceof UsageError) return true;
   const code = (error as { code?: unknown }).code;
