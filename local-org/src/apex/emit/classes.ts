@@ -11,8 +11,11 @@ import { expressionAs } from './expression.ts';
 import { mark, statements } from './statements.ts';
 import { completes } from './flow.ts';
 
-/** Called for each member, so that one faulty method does not hide the faults of the others. */
-export type Guard = (emit: () => string) => string;
+/**
+ * Called for each member, so that one faulty method does not hide the faults of the others.
+ * @param name what stands before the parameters in the member's JavaScript, to write another body
+ */
+export type Guard = (emit: () => string, name: string) => string;
 
 /** How a class says `with sharing` to the runtime; see R.enter. */
 const SHARING = { with: 1, without: 0, inherited: 2 } as const;
@@ -27,13 +30,13 @@ export function emitClass(emission: Emission, cls: ClassSymbol, guard: Guard): s
   const instance = [...cls.fields.values()].filter((f) => !f.isStatic);
   const members = [
     `constructor(type) { super(type); ${instance.map((f) => `this.${f.js} = null;`).join(' ')} }`,
-    guard(() => emitFieldInitialisers(emission, cls)),
-    ...cls.constructors.map((c) => guard(() => emitConstructor(emission, cls, c))),
+    guard(() => emitFieldInitialisers(emission, cls), `*fields${cls.index}`),
+    ...cls.constructors.map((c) => guard(() => emitConstructor(emission, cls, c), `*${c.js}`)),
   ];
   const functions: string[] = [emitStaticState(emission, cls, guard)];
   for (const method of [...cls.methods.values()].flat()) {
     if (method.node.body === null) continue;
-    const js = guard(() => emitMethod(emission, cls, method));
+    const js = guard(() => emitMethod(emission, cls, method), method.js);
     if (method.isStatic) functions.push(`function* ${js}`);
     else members.push(`*${js}`);
   }
@@ -171,7 +174,7 @@ function emitStaticState(emission: Emission, cls: ClassSymbol, guard: Guard): st
     const ctx = new MethodContext(emission, cls, { isStatic: true, returns: T.Void, initialises: true, line: cls.node.line });
     const js = initialisers(ctx, cls, true, (field) => `${state}.${field.js}`);
     return `function* ${routine(ctx, cls, { name: `static${cls.index}`, trace: `${cls.traceName}.<clinit>`, parameters: [], line: cls.node.line, body: js })}`;
-  });
+  }, `function* static${cls.index}`);
   const parent = cls.superclass === null ? '' : ensureAllStatics(cls.superclass);
   return `${body}
 function* init${cls.index}(x) {
@@ -196,8 +199,8 @@ function* emitAccessors(emission: Emission, cls: ClassSymbol, field: FieldSymbol
     const body = which === 'getter' ? `return ${holder}.${field.js};` : `${holder}.${field.js} = v_value;`;
     return `${name}(${['x', ...parameters].join(', ')}) { ${before} ${body} }`;
   };
-  if (field.getter !== null) yield guard(() => accessor('getter', field.getter!));
-  if (field.setter !== null) yield guard(() => accessor('setter', field.setter!));
+  if (field.getter !== null) yield guard(() => accessor('getter', field.getter!), field.getter);
+  if (field.setter !== null) yield guard(() => accessor('setter', field.setter!), field.setter);
 }
 
 /** The static state of a class and of what it extends, the superclass first. */

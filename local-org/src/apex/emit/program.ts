@@ -13,6 +13,7 @@ import { checkInheritance, completeClass, declareClass, resolveHeader } from '..
 import type { ClassSymbol } from '../resolve/symbols.ts';
 import { World } from '../resolve/world.ts';
 import { emitClass, hasStatics } from './classes.ts';
+import type { Guard } from './classes.ts';
 import { Emission } from './context.ts';
 
 export interface SourceUnit {
@@ -38,6 +39,8 @@ export interface CompileOptions {
   platform: readonly PlatformClass[];
   units: readonly SourceUnit[];
   coverage?: boolean;
+  /** members that use what is not modelled throw when they run, instead of failing the compilation */
+  tolerant?: boolean;
 }
 
 interface TriggerInfo {
@@ -50,12 +53,11 @@ interface TriggerInfo {
 /** Compiles the org's Apex. @throws CompileFailure with every fault found */
 export function compileProgram(options: CompileOptions): CompiledProgram {
   const errors: (CompileError | NotModelledError)[] = [];
-  const attempt = <R>(work: () => R, fallback: R, where = ''): R => {
+  const attempt = <R>(work: () => R, fallback: R): R => {
     try {
       return work();
     } catch (error) {
-      if (error instanceof SoqlSyntaxError) errors.push(new CompileError(error.message, where, 0));
-      else if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
+      if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
       else throw error;
       return fallback;
     }
@@ -70,9 +72,29 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
   for (const symbol of ordered) attempt(() => completeClass(world, symbol, emission.mangle), undefined);
   failOn(errors);
   for (const symbol of ordered) attempt(() => checkInheritance(world, symbol), undefined);
-  const parts = ordered.map((symbol) => emitClass(emission, symbol, (emit) => attempt(emit, 'invalid(x) {}', symbol.file)));
+  const parts = ordered.map((symbol) => emitClass(emission, symbol, guardOf(emission, symbol, errors, options.tolerant ?? false)));
   failOn(errors);
   return evaluate(emission, ordered, parts, triggers);
+}
+
+/** Collects the faults of members; in a tolerant compilation what is not modelled becomes a member that throws. */
+function guardOf(
+  emission: Emission,
+  symbol: ClassSymbol,
+  errors: (CompileError | NotModelledError)[],
+  tolerant: boolean,
+): Guard {
+  return (emit, name) => {
+    try {
+      return emit();
+    } catch (error) {
+      if (error instanceof NotModelledError && tolerant) return `${name}(x) { throw ${emission.constants.name(error)}; }`;
+      if (error instanceof SoqlSyntaxError) errors.push(new CompileError(error.message, symbol.file, symbol.node.line));
+      else if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
+      else throw error;
+      return `${name}(x) {}`;
+    }
+  };
 }
 
 function failOn(errors: readonly (CompileError | NotModelledError)[]): void {

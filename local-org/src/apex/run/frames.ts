@@ -56,6 +56,8 @@ export function thrown(x: ApexExecution, value: ExceptionValue): ApexThrow {
 export function caught(x: ApexExecution, error: unknown, depth: number, frame: StackFrame): boolean {
   if (!(error instanceof ApexThrow)) return false;
   noteOrigin(x, error.value);
+  // a failed assertion ends the test whatever the code around it catches
+  if (error.value.type.name === 'AssertException') return false;
   x.frames.length = depth;
   x.frames.push(frame);
   return true;

@@ -1,0 +1,219 @@
+import { platformClasses } from '../platform/index.ts';
+import { responseOf, restRequest, restResponse } from '../platform/rest.ts';
+import { ApexThrow, NotModelledError } from '../errors.ts';
+import { compileProgram } from '../apex/emit/program.ts';
+import type { SourceUnit } from '../apex/emit/program.ts';
+import { ApexExecution } from '../apex/run/execution.ts';
+import { noteOrigin } from '../apex/run/frames.ts';
+import type { CompiledProgram } from '../apex/run/program.ts';
+import { Store } from '../data/store.ts';
+import type { StoreTransaction } from '../data/transaction.ts';
+import type { Execution, OrgContext, Pause, RunningUser, TestState } from '../execution/execution.ts';
+import { loadSchema } from '../schema/load.ts';
+import type { Schema } from '../schema/schema.ts';
+import { standardObjects } from '../schema/standard/index.ts';
+import type { Permissions } from '../security/permissions.ts';
+import type { Seed } from './seed.ts';
+import { defaultUsers, seedOrg } from './seed.ts';
+import { seedCustomMetadata } from '../data/custom-metadata.ts';
+import { readApexSource } from './apex-source.ts';
+import { allowedVerbs, errorResponse, findResource, methodFor, uncaughtResponse } from './apex-rest.ts';
+import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
+import { drive } from './drive.ts';
+import { runningUser, userById } from './users.ts';
+
+export interface LoadOptions {
+  /** sfdx source folders; empty = an org without customisation */
+  sourceFolders: readonly string[];
+  /** what the org has before anybody works in it; default: one administrator */
+  definition?: Seed | null;
+  /** lines of the debug log */
+  log?: (text: string) => void;
+  /** count executed lines, for tests */
+  coverage?: boolean;
+  /** more Apex than the folders hold, e.g. an anonymous block */
+  extraSource?: readonly SourceUnit[];
+  /**
+   * Methods that use what is not modelled do not stop the load but throw when they are called. For looking at a part
+   * of a large code base; off, so that nothing unmodelled is found late.
+   */
+  tolerant?: boolean;
+}
+
+const DEFAULT_ORGANIZATION = { id: '00D000000000001', name: 'Local org' };
+
+/** Loads an org from its source. @throws CompileFailure, CompileError, NotModelledError naming file and line */
+export function loadOrg(options: LoadOptions): Promise<Org> {
+  return new Promise((resolve) => resolve(assemble(options)));
+}
+
+function assemble(options: LoadOptions): Org {
+  const schema = loadSchema(options.sourceFolders, standardObjects());
+  const program = compileProgram({
+    schema,
+    platform: platformClasses,
+    units: [...readApexSource(options.sourceFolders), ...(options.extraSource ?? [])],
+    coverage: options.coverage ?? false,
+    tolerant: options.tolerant ?? false,
+  });
+  const store = new Store(schema);
+  const seed = options.definition ?? { organization: DEFAULT_ORGANIZATION, isSandbox: false, users: defaultUsers() };
+  const { adminId } = seedOrg(store, seed);
+  seedCustomMetadata(store);
+  return new Org({ schema, program, store, seed, adminId, log: options.log ?? (() => undefined) });
+}
+
+interface OrgParts {
+  schema: Schema;
+  program: CompiledProgram;
+  store: Store;
+  seed: Seed;
+  adminId: string;
+  log: (text: string) => void;
+}
+
+export interface BeginOptions {
+  userId: string;
+  transaction: StoreTransaction;
+  test?: TestState | null;
+  log?: (level: string, message: string) => void;
+}
+
+/** A Salesforce org in memory: its metadata, its data and its Apex. */
+export class Org {
+  readonly id: string;
+  readonly name: string;
+  readonly isSandbox: boolean;
+  readonly schema: Schema;
+  readonly store: Store;
+  readonly program: CompiledProgram;
+  /** the first System Administrator */
+  readonly adminId: string;
+  readonly #log: (text: string) => void;
+  readonly #context: OrgContext;
+
+  constructor(parts: OrgParts) {
+    this.id = parts.seed.organization.id;
+    this.name = parts.seed.organization.name;
+    this.isSandbox = parts.seed.isSandbox;
+    this.schema = parts.schema;
+    this.store = parts.store;
+    this.program = parts.program;
+    this.#log = parts.log;
+    this.#context = {
+      id: this.id,
+      name: this.name,
+      isSandbox: this.isSandbox,
+      namespace: null,
+      schema: this.schema,
+      permissionsOf: (x: Execution, userId: string): Permissions => (x.transaction as StoreTransaction).permissionsOf(userId),
+      label: (name: string) => this.schema.labels.get(name.toLowerCase()) ?? null,
+    };
+    this.adminId = parts.adminId;
+  }
+
+  /** A transaction's execution; the caller commits or aborts the transaction. */
+  execution(options: BeginOptions): ApexExecution {
+    const { transaction } = options;
+    return new ApexExecution({
+      org: this.#context,
+      program: this.program,
+      user: userById(this.schema, transaction, options.userId),
+      transaction,
+      test: options.test ?? null,
+      log: options.log ?? ((level, message) => this.#log(`${level} ${message}`)),
+      userOf: (x, id) => userById(this.schema, x.transaction, id),
+    });
+  }
+
+  /** Runs work as one transaction of a user: commits when it ends, aborts and rethrows when it throws. */
+  run<R>(userId: string, work: (x: ApexExecution) => Generator<Pause, R, void>): R {
+    const transaction = this.store.begin({ userId, isolated: false });
+    try {
+      const x = this.execution({ userId, transaction });
+      const result = this.finish(x, work(x));
+      transaction.commit();
+      return result;
+    } catch (error) {
+      transaction.abort();
+      throw error;
+    }
+  }
+
+  /** Drives work to its end; an exception that leaves it carries its stack trace. */
+  finish<R>(x: ApexExecution, work: Generator<Pause, R, void>): R {
+    try {
+      return drive(work);
+    } catch (error) {
+      if (error instanceof ApexThrow) noteOrigin(x, error.value);
+      if (error instanceof RangeError && /call stack/.test(error.message)) {
+        throw new NotModelledError('recursion deeper than the stack of this process', x.frames.at(-1)?.method ?? null);
+      }
+      throw error;
+    }
+  }
+
+  /** An active user by id; null when there is none. */
+  user(id: string): RunningUser | null {
+    const object = this.schema.object('User');
+    const row = object === null ? undefined : this.store.table(object).get(id);
+    return row === undefined || row.values.get('isactive') !== true ? null : runningUser(row);
+  }
+
+  userByUsername(username: string): RunningUser | null {
+    const object = this.schema.object('User');
+    if (object === null) return null;
+    for (const row of this.store.table(object).rows.values()) {
+      const value = row.values.get('username');
+      if (typeof value === 'string' && value.toLowerCase() === username.toLowerCase()) return this.user(row.id);
+    }
+    return null;
+  }
+
+  /** Serves a request to an Apex REST resource in a transaction of its own. */
+  apexRest(userId: string, request: ApexRestRequest): ApexRestResponse {
+    const url = new URL(request.path, 'http://org');
+    const path = decodeURI(url.pathname);
+    const resource = findResource(this.program, path);
+    if (resource === null) return errorResponse(404, 'NOT_FOUND', 'Could not find a match for URL');
+    const { cls, mapping } = resource;
+    const method = methodFor(cls, request.method);
+    if (method === null) {
+      const message = `HTTP Method '${request.method}' not allowed. Allowed are ${allowedVerbs(cls)}`;
+      return errorResponse(405, 'METHOD_NOT_ALLOWED', message);
+    }
+    try {
+      return this.run(userId, (x) => serve(x, path, url, mapping, request, cls.name, this.program.staticMethod(method)));
+    } catch (error) {
+      const response = uncaughtResponse(error);
+      if (response === null) throw error;
+      return response;
+    }
+  }
+}
+
+function* serve(
+  x: ApexExecution,
+  path: string,
+  url: URL,
+  mapping: string,
+  request: ApexRestRequest,
+  className: string,
+  method: ReturnType<CompiledProgram['staticMethod']>,
+): Generator<Pause, ApexRestResponse, void> {
+  if (!x.org.permissionsOf(x, x.user.id).classAccess(className)) {
+    return errorResponse(403, 'FORBIDDEN', `You do not have access to the Apex class named: ${className}`);
+  }
+  x.restContext.request = restRequest({
+    requestURI: path,
+    resourcePath: `/services/apexrest${mapping}`,
+    httpMethod: request.method,
+    headers: request.headers,
+    params: Object.fromEntries(url.searchParams),
+    body: request.body,
+    remoteAddress: request.remoteAddress,
+  });
+  x.restContext.response = restResponse();
+  yield* method(x);
+  return responseOf(x.restContext.response);
+}
