@@ -19,7 +19,13 @@ import type { Native, PlatformClass } from './signature.ts';
 type Job = () => Generator<Pause, void, void>;
 type Kind = 'queueable' | 'batch' | 'scheduled' | 'future';
 
-const ASYNCHRONOUS_MAXIMA = { ...SYNCHRONOUS_MAXIMA, queries: 200, cpuTime: 60_000, heapSize: 12_000_000 };
+const ASYNCHRONOUS_MAXIMA = {
+  ...SYNCHRONOUS_MAXIMA,
+  queries: 200,
+  cpuTime: 60_000,
+  heapSize: 12_000_000,
+  queueableJobs: 1,
+};
 
 /** Which kind of asynchronous job is running, null in synchronous code. */
 function runningKind(x: Execution): Value {
@@ -56,6 +62,10 @@ type Context = PlatformObject<{ id: ApexId }>;
 
 function enqueueJob(x: Execution, job: ApexObject | null): ApexId {
   if (job === null) throw nullArgument(1);
+  // "You can't chain queueable jobs in an Apex test" (Apex Developer Guide, "Queueable Apex").
+  if (x.test !== null && runningKind(x) === 'queueable') {
+    throw apexException('AsyncException', 'Maximum stack depth has been reached.');
+  }
   x.limits.use('queueableJobs');
   const id = nextId(x, '707');
   enqueue(x, 'queueable', function* () {
@@ -69,9 +79,17 @@ function* runBatch(x: Execution, batch: ApexObject, id: ApexId, size: number): G
   const batchContext = context('Database.BatchableContext', id);
   const source = yield* x.program.call(x, batch, 'start', [batchContext]);
   const [rows, type] = scopeOf(source);
-  for (let from = 0; from < rows.length; from += size) {
+  // Batches run in tests only, and there with one call of execute (Apex Developer Guide, "Using Batch Apex").
+  if (rows.length > size) {
+    throw apexException(
+      'UnexpectedException',
+      'No more than one executeBatch can be called from within a test method. Please make sure the iterable returned ' +
+        'from your start method matches the batch size, resulting in one executeBatch invocation.',
+    );
+  }
+  if (rows.length > 0) {
     x.limits = new GovernorLimits(ASYNCHRONOUS_MAXIMA);
-    yield* x.program.call(x, batch, 'execute', [batchContext, new ApexList(type, rows.slice(from, from + size))]);
+    yield* x.program.call(x, batch, 'execute', [batchContext, new ApexList(type, rows)]);
   }
   x.limits = new GovernorLimits(ASYNCHRONOUS_MAXIMA);
   yield* x.program.call(x, batch, 'finish', [batchContext]);

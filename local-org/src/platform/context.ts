@@ -7,7 +7,7 @@ import { ApexObject, PlatformObject } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { timeZone } from './datetime.ts';
 import { apexException, nullArgument } from './exceptions.ts';
-import { platformClass } from './signature.ts';
+import { platformClass, platformEnum } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 import { permissions, typeToken } from './tokens.ts';
 import type { TypeToken } from './tokens.ts';
@@ -80,9 +80,12 @@ const test = platformClass('Test', {
     if (!state.started) throw apexException('FinalException', 'Testing has not started');
     if (state.stopped) throw apexException('FinalException', 'Testing already stopped');
     state.stopped = true;
-    yield* runQueued(x);
-    if (state.outerLimits !== null) x.limits = state.outerLimits;
-    state.outerLimits = null;
+    try {
+      yield* runQueued(x);
+    } finally {
+      if (state.outerLimits !== null) x.limits = state.outerLimits;
+      state.outerLimits = null;
+    }
   },
   'static void setMock(Type,Object)': (x, _self, type: TypeToken | null, mock: Value) => {
     if (type === null) throw nullArgument(1);
@@ -137,4 +140,28 @@ const uuid = platformClass('UUID', {
     other instanceof PlatformObject && other.type === self.type && (other as UuidObject).data.text === self.data.text,
 });
 
-export const contextClasses: PlatformClass[] = [userInfo, limits, test, type, featureManagement, uuid];
+const triggerOperation = platformEnum('TriggerOperation', [
+  'BEFORE_INSERT',
+  'BEFORE_UPDATE',
+  'BEFORE_DELETE',
+  'AFTER_INSERT',
+  'AFTER_UPDATE',
+  'AFTER_DELETE',
+  'AFTER_UNDELETE',
+]);
+
+const request = platformClass('Request', {
+  'static Request getCurrent()': (x) => new PlatformObject(apexType('Request'), { id: x.requestId }),
+  'String getRequestId()': (_x, self: PlatformObject<{ id: string }>) => self.data.id,
+});
+
+export const contextClasses: PlatformClass[] = [
+  userInfo,
+  limits,
+  test,
+  type,
+  featureManagement,
+  uuid,
+  triggerOperation,
+  request,
+];

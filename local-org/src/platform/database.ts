@@ -132,9 +132,22 @@ function boundByScope(names: string[], scope: Scope): Value[] {
   });
 }
 
+function duplicateBinds(binds: ApexMap, name: string): Error {
+  const keys = [...binds.entries.values()].map(([key]) => String(key)).filter((key) => key.toLowerCase() === name);
+  return apexException(
+    'QueryException',
+    `The bindMap consists of duplicate case-insensitive keys: [${keys.join(', ')}]`,
+  );
+}
+
 function boundByMap(names: string[], binds: ApexMap | null): Value[] {
   if (binds === null) throw nullArgument(2);
-  const byName = new Map([...binds.entries.values()].map(([key, value]) => [String(key).toLowerCase(), value]));
+  const byName = new Map<string, Value>();
+  for (const [key, value] of binds.entries.values()) {
+    const name = String(key).toLowerCase();
+    if (byName.has(name)) throw duplicateBinds(binds, name);
+    byName.set(name, value);
+  }
   return names.map((name) => {
     const value = byName.get(name.toLowerCase());
     if (value === undefined) throw apexException('QueryException', `Key '${name}' does not exist in the bindMap`);
@@ -143,14 +156,14 @@ function boundByMap(names: string[], binds: ApexMap | null): Value[] {
 }
 
 function* rows(x: Execution, soql: ParsedSoql<string>, binds: Value[], level?: AccessLevel | null): Run<ApexList> {
+  if (soql.query.countOnly) throw new NotModelledError('Database.query with SELECT COUNT()');
   const records = yield* x.transaction.query(x, soql.query, binds, accessOptions(x, level));
   const name = isAggregate(soql.query) ? 'AggregateResult' : (x.org.schema.object(soql.query.from)?.name ?? 'SObject');
   return new ApexList(apexType('List', apexType(name)), records);
 }
 
 function* count(x: Execution, soql: ParsedSoql<string>, binds: Value[], level?: AccessLevel | null): Run<number> {
-  if (!soql.query.countOnly)
-    throw apexException('QueryException', 'countQuery needs a query of the form SELECT COUNT() FROM');
+  if (!soql.query.countOnly) throw new NotModelledError('Database.countQuery of a query other than SELECT COUNT()');
   return yield* x.transaction.count(x, soql.query, binds, accessOptions(x, level));
 }
 

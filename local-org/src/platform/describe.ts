@@ -84,7 +84,7 @@ const objectGetters: Record<string, Native> = {
   'String getLabelPlural()': (_x, self: O) => self.data.definition.labelPlural,
   'String getKeyPrefix()': (_x, self: O) => self.data.definition.keyPrefix || null,
   'Schema.SObjectType getSObjectType()': (_x, self: O) => sobjectTypeToken(self.data.definition),
-  'Boolean isCustom()': (_x, self: O) => self.data.definition.name.endsWith('__c'),
+  'Boolean isCustom()': (_x, self: O) => /__(c|mdt|e)$/i.test(self.data.definition.name),
   'Boolean isCustomSetting()': (_x, self: O) => self.data.definition.kind === 'customSetting',
   'Boolean isDeprecatedAndHidden()': () => false,
   'Boolean isAccessible()': (x, self: O) => permissions(x).object(self.data.definition.name).read,

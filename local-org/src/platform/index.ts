@@ -1,19 +1,29 @@
-import { scopedMembers } from './database.ts';
+import { accessLevelClass } from './access.ts';
+import { asyncClasses, batchMembers } from './async.ts';
+import { contextClasses } from './context.ts';
+import { databaseResultClasses } from './database-results.ts';
+import { databaseClasses, scopedMembers } from './database.ts';
 import { dateClasses } from './date.ts';
 import { datetimeClasses } from './datetime.ts';
 import { schemaClasses } from './describe.ts';
+import { dmlOptionsClasses } from './dml-options.ts';
 import { encodingClasses } from './encoding.ts';
 import { exceptionClasses } from './exceptions.ts';
+import { httpClasses } from './http.ts';
 import { listClasses } from './list.ts';
 import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
 import { numberClasses } from './number.ts';
 import { objectClasses } from './object.ts';
 import { patternClasses } from './pattern.ts';
-import { recordClasses } from './record-classes.ts';
+import { restClasses } from './rest.ts';
+import { securityClasses } from './security.ts';
 import { setClass } from './set.ts';
+import { platformEnum } from './signature.ts';
 import type { Native, PlatformClass, PlatformMethod } from './signature.ts';
+import { sobjectClass } from './sobject.ts';
 import { stringClass } from './string.ts';
+import { systemClasses } from './system.ts';
 import { declareEnum } from '../values/enums.ts';
 import { apexType } from '../types/type.ts';
 
@@ -32,7 +42,26 @@ export const platformClasses: PlatformClass[] = [
   ...patternClasses,
   ...exceptionClasses,
   ...schemaClasses,
-  ...recordClasses,
+  sobjectClass,
+  ...dmlOptionsClasses,
+  ...databaseResultClasses,
+  ...databaseClasses(batchMembers),
+  accessLevelClass,
+  ...securityClasses,
+  ...systemClasses,
+  ...contextClasses,
+  ...asyncClasses,
+  ...restClasses,
+  ...httpClasses,
+  platformEnum('TriggerOperation', [
+    'BEFORE_INSERT',
+    'BEFORE_UPDATE',
+    'BEFORE_DELETE',
+    'AFTER_INSERT',
+    'AFTER_UPDATE',
+    'AFTER_DELETE',
+    'AFTER_UNDELETE',
+  ]),
 ];
 
 for (const cls of platformClasses) {

@@ -2,7 +2,7 @@ import type { FieldDefinition } from '../schema/definition.ts';
 import { apexType, T } from '../types/type.ts';
 import { toFieldValue } from '../values/convert.ts';
 import { ApexList, PlatformObject, SObjectValue } from '../values/value.ts';
-import type { ApexMap, DmlOptions, ExceptionValue, Value } from '../values/value.ts';
+import type { ApexMap, ExceptionValue, Value } from '../values/value.ts';
 import { dmlOptionsOf } from './dml-options.ts';
 import type { DmlOptionsData } from './dml-options.ts';
 import { apexException, nullArgument } from './exceptions.ts';
@@ -43,16 +43,16 @@ function notRetrieved(record: SObjectValue, name: string): Error {
 }
 
 /**
- * The value of a field of a record; an unset checkbox is false.
+ * The value of a field of a record, as `get` gives it: an unset checkbox is null here, and false only in dot notation
+ * (Apex Developer Guide, "Using sObject Fields"; https://salesforce.stackexchange.com/q/127548).
  * @param key lower-case API name
  * @throws ApexThrow SObjectException when the record was queried without the field
  */
 export function readField(record: SObjectValue, key: string): Value {
   const value = record.values.get(key);
   if (value !== undefined) return value;
-  const field = record.definition.fields.get(key);
-  if (record.retrieved !== null && !record.retrieved.has(key)) throw notRetrieved(record, field?.name ?? key);
-  return field?.type === 'boolean' ? false : null;
+  if (record.retrieved !== null && !record.retrieved.has(key)) throw notRetrieved(record, memberName(record, key));
+  return null;
 }
 
 function getAny(record: SObjectValue, name: string | null): Value {
@@ -73,23 +73,24 @@ function put(record: SObjectValue, field: FieldDefinition, value: Value): Value 
   const writable =
     field.createable || field.updateable || field.type === 'id' || record.definition.kind === 'customMetadata';
   if (!writable) {
-    throw apexException('SObjectException', `Field is not writeable: ${record.definition.name}.${field.name}`);
+    throw apexException('SObjectException', `Field ${field.name} is not editable`);
   }
   const before = record.values.get(key) ?? null;
   record.values.set(key, toFieldValue(value, field));
   return before;
 }
 
-/** The key of a parent relationship given by name or by its reference field. */
-function parentKey(record: SObjectValue, name: string): string {
-  const key = name.toLowerCase();
+/** The reference field behind a parent relationship. */
+function referenceOf(record: SObjectValue, name: string | null): FieldDefinition {
+  if (name === null) throw nullArgument(1);
   for (const field of record.definition.fields.values()) {
-    if (field.relationshipName?.toLowerCase() === key) return key;
+    if (field.relationshipName?.toLowerCase() === name.toLowerCase()) return field;
   }
   throw apexException('SObjectException', `Invalid relationship ${name} for ${record.definition.name}`);
 }
 
-function parentOfField(field: FieldDefinition): string {
+/** The key of the parent record behind a reference field. */
+function parentKey(field: FieldDefinition): string {
   if (field.relationshipName === null) {
     throw apexException('SObjectException', `Field ${field.name} is not a relationship field`);
   }
@@ -98,10 +99,13 @@ function parentOfField(field: FieldDefinition): string {
 
 function related(record: SObjectValue, key: string): Value {
   const value = record.values.get(key);
-  if (value === undefined && record.retrieved !== null && !record.retrieved.has(key)) throw notRetrieved(record, key);
+  if (value === undefined && record.retrieved !== null && !record.retrieved.has(key)) {
+    throw notRetrieved(record, memberName(record, key));
+  }
   return value ?? null;
 }
 
+/** The child records, null when there are none (dot notation gives an empty list). */
 function children(record: SObjectValue, name: string | null): Value {
   if (name === null) throw nullArgument(1);
   const known = record.definition.childRelationships.some(
@@ -109,7 +113,7 @@ function children(record: SObjectValue, name: string | null): Value {
   );
   if (!known) throw apexException('SObjectException', `Invalid aggregate relationship: ${name}`);
   const value = related(record, name.toLowerCase());
-  return value instanceof ApexList ? value : null;
+  return value instanceof ApexList && value.items.length > 0 ? value : null;
 }
 
 /** `record.addError(message)` and `record.Field.addError(message)`. @param field API name, null = the record */
@@ -149,8 +153,19 @@ export function memberName(record: SObjectValue, key: string): string {
   );
 }
 
+/** Ids of the records that clones were made from; null for a source without one. */
+const cloneSources = new WeakMap<SObjectValue, Value>();
+
 function clone(record: SObjectValue, id = false, deep = false, times = false, autoNumber = false): SObjectValue {
-  return copyRecord(record, { keepId: id, deep, keepTimes: times, keepAutoNumber: autoNumber });
+  const copy = copyRecord(record, { keepId: id, deep, keepTimes: times, keepAutoNumber: autoNumber });
+  cloneSources.set(copy, record.values.get('id') ?? null);
+  return copy;
+}
+
+/** Whether the record was given the field: by an assignment or by the query that it comes from. */
+function isSet(record: SObjectValue, field: FieldDefinition): boolean {
+  const key = field.name.toLowerCase();
+  return record.values.has(key) || record.retrieved?.has(key) === true;
 }
 
 function messageOf(error: ExceptionValue | null): string {
@@ -158,7 +173,36 @@ function messageOf(error: ExceptionValue | null): string {
   return error.message ?? 'Script-thrown exception';
 }
 
+type Text = string | null;
+
+/** The error texts are kept as given: whether a page escapes them (the Boolean) is no matter of this model. */
+const errorMembers: Record<string, Native> = {
+  'void addError(String)': (_x, self: SObjectValue, message: Text) => addError(self, message, null),
+  'void addError(String,Boolean)': (_x, self: SObjectValue, message: Text) => addError(self, message, null),
+  'void addError(Exception)': (_x, self: SObjectValue, error: ExceptionValue | null) =>
+    addError(self, messageOf(error), null),
+  'void addError(Exception,Boolean)': (_x, self: SObjectValue, error: ExceptionValue | null) =>
+    addError(self, messageOf(error), null),
+  'void addError(String,String)': (_x, self: SObjectValue, name: Text, message: Text) =>
+    addError(self, message, fieldOf(self, name).name),
+  'void addError(String,String,Boolean)': (_x, self: SObjectValue, name: Text, message: Text) =>
+    addError(self, message, fieldOf(self, name).name),
+  'void addError(Schema.SObjectField,String)': (
+    _x,
+    self: SObjectValue,
+    token: SObjectFieldToken | null,
+    message: Text,
+  ) => addError(self, message, ownField(self, token).name),
+  'void addError(Schema.SObjectField,String,Boolean)': (
+    _x,
+    self: SObjectValue,
+    token: SObjectFieldToken | null,
+    message: Text,
+  ) => addError(self, message, ownField(self, token).name),
+};
+
 const members: Record<string, Native> = {
+  ...errorMembers,
   'Object get(String)': (_x, self: SObjectValue, name: string | null) => getAny(self, name),
   'Object get(Schema.SObjectField)': (_x, self: SObjectValue, token: SObjectFieldToken | null) =>
     readField(self, ownField(self, token).name.toLowerCase()),
@@ -166,28 +210,23 @@ const members: Record<string, Native> = {
     put(self, fieldOf(self, name), value),
   'Object put(Schema.SObjectField,Object)': (_x, self: SObjectValue, token: SObjectFieldToken | null, value: Value) =>
     put(self, ownField(self, token), value),
-  'SObject getSObject(String)': (_x, self: SObjectValue, name: string | null) => {
-    if (name === null) throw nullArgument(1);
-    return related(self, parentKey(self, name));
-  },
+  'SObject getSObject(String)': (_x, self: SObjectValue, name: string | null) =>
+    related(self, parentKey(referenceOf(self, name))),
   'SObject getSObject(Schema.SObjectField)': (_x, self: SObjectValue, token: SObjectFieldToken | null) =>
-    related(self, parentOfField(ownField(self, token))),
+    related(self, parentKey(ownField(self, token))),
   'List<SObject> getSObjects(String)': (_x, self: SObjectValue, name: string | null) => children(self, name),
-  'SObject putSObject(String,SObject)': (_x, self: SObjectValue, name: string | null, parent: Value) => {
-    if (name === null) throw nullArgument(1);
-    return replaced(self, parentKey(self, name), parent);
-  },
+  'SObject putSObject(String,SObject)': (_x, self: SObjectValue, name: string | null, parent: SObjectValue | null) =>
+    putParent(self, referenceOf(self, name), parent),
   'SObject putSObject(Schema.SObjectField,SObject)': (
     _x,
     self: SObjectValue,
     token: SObjectFieldToken | null,
-    parent: Value,
-  ) => replaced(self, parentOfField(ownField(self, token)), parent),
+    parent: SObjectValue | null,
+  ) => putParent(self, ownField(self, token), parent),
   'Schema.SObjectType getSObjectType()': (_x, self: SObjectValue) => sobjectTypeToken(self.definition),
-  'Boolean isSet(String)': (_x, self: SObjectValue, name: string | null) =>
-    self.values.has(fieldOf(self, name).name.toLowerCase()),
+  'Boolean isSet(String)': (_x, self: SObjectValue, name: string | null) => isSet(self, fieldOf(self, name)),
   'Boolean isSet(Schema.SObjectField)': (_x, self: SObjectValue, token: SObjectFieldToken | null) =>
-    self.values.has(ownField(self, token).name.toLowerCase()),
+    isSet(self, ownField(self, token)),
   'Map<String,Object> getPopulatedFieldsAsMap()': (_x, self: SObjectValue) => populated(self),
   'void clear()': (_x, self: SObjectValue) => {
     self.values.clear();
@@ -206,27 +245,22 @@ const members: Record<string, Native> = {
     times: boolean,
     autoNumber: boolean,
   ) => clone(self, id, deep, times, autoNumber),
-  'void addError(String)': (_x, self: SObjectValue, message: string | null) => addError(self, message, null),
-  'void addError(String,Boolean)': (_x, self: SObjectValue, message: string | null) => addError(self, message, null),
-  'void addError(Exception)': (_x, self: SObjectValue, error: ExceptionValue | null) =>
-    addError(self, messageOf(error), null),
-  'void addError(String,String)': (_x, self: SObjectValue, name: string | null, message: string | null) =>
-    addError(self, message, fieldOf(self, name).name),
-  'void addError(Schema.SObjectField,String)': (
-    _x,
-    self: SObjectValue,
-    token: SObjectFieldToken | null,
-    message: string | null,
-  ) => addError(self, message, ownField(self, token).name),
   'Boolean hasErrors()': (_x, self: SObjectValue) => self.addedErrors.length > 0,
   'List<Database.Error> getErrors()': (_x, self: SObjectValue) => errorsOf(self),
   'void setOptions(Database.DMLOptions)': (_x, self: SObjectValue, options: PlatformObject<DmlOptionsData> | null) => {
     if (options === null) throw nullArgument(1);
-    self.dmlOptions = dmlOptionsOf(options.data) satisfies DmlOptions;
+    self.dmlOptions = dmlOptionsOf(options.data);
   },
+  'Boolean isClone()': (_x, self: SObjectValue) => cloneSources.has(self),
+  'Id getCloneSourceId()': (_x, self: SObjectValue) => cloneSources.get(self) ?? null,
 };
 
-function replaced(record: SObjectValue, key: string, parent: Value): Value {
+function putParent(record: SObjectValue, reference: FieldDefinition, parent: SObjectValue | null): Value {
+  const key = parentKey(reference);
+  if (parent !== null && !reference.referenceTo.includes(parent.definition.name)) {
+    const wanted = reference.referenceTo.join(', ');
+    throw apexException('SObjectException', `Illegal assignment from ${parent.definition.name} to ${wanted}`);
+  }
   const before = record.values.get(key) ?? null;
   record.values.set(key, parent);
   return before;
