@@ -1,16 +1,29 @@
+import { createHash } from 'node:crypto';
 import type { Store } from '../data/store.ts';
-import { seedOrganization, type SeedUser } from '../security/seed.ts';
+import type { Schema } from '../schema/schema.ts';
+import { USER_PERMISSIONS } from '../schema/standard/access.ts';
+import { PROFILE_NAMES, profileGrants } from '../security/profiles.ts';
+import { to18, toId } from '../values/id.ts';
+import { ApexDatetime, ApexId, type Value } from '../values/value.ts';
 
-export type { SeedUser };
+/** A user to set up; the password is no part of the org's data. */
+export interface SeedUser {
+  username: string;
+  firstName: string | null;
+  lastName: string;
+  email: string;
+  profile: string;
+  permissionSets: string[];
+  timeZone: string;
+  locale: string;
+  language: string;
+}
 
-/** What an org has before anybody works in it. */
 export interface Seed {
   organization: { id: string; name: string };
   isSandbox: boolean;
   users: readonly SeedUser[];
 }
-
-const ADMINISTRATOR = 'System Administrator';
 
 /** The users of an org that no definition file describes: one administrator. */
 export function defaultUsers(): SeedUser[] {
@@ -20,7 +33,7 @@ export function defaultUsers(): SeedUser[] {
       firstName: 'Ada',
       lastName: 'Admin',
       email: 'admin@local-org.example',
-      profile: ADMINISTRATOR,
+      profile: 'System Administrator',
       permissionSets: [],
       timeZone: 'GMT',
       locale: 'en_US',
@@ -29,7 +42,7 @@ export function defaultUsers(): SeedUser[] {
   ];
 }
 
-/** The users of a definition do not fit the org. */
+/** A user names a profile or permission set that the org does not have. */
 export class SeedError extends Error {
   constructor(message: string) {
     super(message);
@@ -38,17 +51,199 @@ export class SeedError extends Error {
 }
 
 /**
- * Puts the organisation, profiles, permission sets, users and custom metadata into an empty store.
- * @returns the id of the first System Administrator, who loads the data files
- * @throws SeedError without an administrator or for a user that names what there is not; CompileError for custom metadata
+ * Puts what an org has before anybody works in it: the organisation, licences, profiles, permission sets, custom
+ * permissions and users. Runs past all rules. The ids follow from the names: a journal fits whatever else changes.
+ * @returns the id of the first System Administrator
+ * @throws SeedError when a user names what there is not, or when no user is an active System Administrator
  */
 export function seedOrg(store: Store, seed: Seed): { adminId: string } {
-  const admin = seed.users.find((user) => user.profile.toLowerCase() === ADMINISTRATOR.toLowerCase());
-  if (admin === undefined) throw new SeedError(`An org needs a user with the profile ${ADMINISTRATOR}`);
-  seedOrganization(store, seed.organization, seed.isSandbox, seed.users);
-  const users = store.schema.object('User');
-  const rows = users === null ? [] : [...store.table(users).rows.values()];
-  const row = rows.find((user) => user.values.get('username') === admin.username);
-  if (row === undefined) throw new Error(`The user ${admin.username} was not put into the org`);
-  return { adminId: row.id };
+  const admin = seed.users.findIndex((user) => user.profile === 'System Administrator');
+  if (admin < 0) throw new SeedError('An org needs a user with the profile System Administrator');
+  const writer = new Writer(store);
+  const userIds = seed.users.map((user) => writer.idOf('User', user.username));
+  writer.author = userIds[admin] ?? null;
+  writer.put('Organization', organizationId(seed), {
+    Name: seed.organization.name,
+    OrganizationType: 'Developer Edition',
+    IsSandbox: seed.isSandbox,
+    IsReadOnly: false,
+    DefaultLocaleSidKey: 'en_US',
+    LanguageLocaleKey: 'en_US',
+    TimeZoneSidKey: 'GMT',
+    InstanceName: 'LOCAL',
+    FiscalYearStartMonth: 1,
+  });
+  const profiles = putProfiles(writer, seed.users.length);
+  const permissionSets = putPermissionSets(writer, store.schema);
+  for (const permission of sorted(store.schema.customPermissions.values())) {
+    writer.put('CustomPermission', writer.idOf('CustomPermission', permission.name), {
+      DeveloperName: permission.name,
+      MasterLabel: permission.label,
+      Language: 'en_US',
+    });
+  }
+  seed.users.forEach((user, i) => {
+    const id = userIds[i];
+    if (id !== undefined) putUser(writer, id, user, profiles, permissionSets);
+  });
+  return { adminId: userIds[admin]?.value ?? '' };
+}
+
+function organizationId(seed: Seed): ApexId {
+  const id = toId(seed.organization.id);
+  if (id === null) throw new SeedError(`${seed.organization.id} is not an organisation id`);
+  return id;
+}
+
+function permissionFields(granted: (name: string) => boolean): Record<string, Value> {
+  return Object.fromEntries(Object.keys(USER_PERMISSIONS).map((name) => [`Permissions${name}`, granted(name)]));
+}
+
+/** Each profile has a licence and a permission set of its own, as in Salesforce. */
+function putProfiles(writer: Writer, users: number): Map<string, ApexId> {
+  const licenses = new Map<string, ApexId>();
+  const ids = new Map<string, ApexId>();
+  for (const { name, license: licenseName } of PROFILE_NAMES) {
+    const license = licenses.get(licenseName) ?? putLicense(writer, licenseName, users);
+    licenses.set(licenseName, license);
+    const granted = profileGrants(name).userPermissions;
+    const fields = permissionFields((permission) => granted.has(permission.toLowerCase()));
+    const id = writer.put('Profile', writer.idOf('Profile', name), {
+      Name: name,
+      UserLicenseId: license,
+      UserType: 'Standard',
+      ...fields,
+    });
+    writer.put('PermissionSet', writer.idOf('PermissionSet', `profile ${name}`), {
+      Name: `X${id.value.slice(0, 15)}`,
+      Label: id.value.slice(0, 15),
+      ProfileId: id,
+      IsOwnedByProfile: true,
+      IsCustom: false,
+      Type: 'Profile',
+      LicenseId: license,
+      ...fields,
+    });
+    ids.set(name.toLowerCase(), id);
+  }
+  return ids;
+}
+
+function putLicense(writer: Writer, name: string, users: number): ApexId {
+  return writer.put('UserLicense', writer.idOf('UserLicense', name), {
+    Name: name,
+    MasterLabel: name,
+    LicenseDefinitionKey: name === 'Salesforce' ? 'SFDC' : name.replaceAll(' ', '_'),
+    Status: 'Active',
+    TotalLicenses: 100,
+    UsedLicenses: users,
+  });
+}
+
+function putPermissionSets(writer: Writer, schema: Schema): Map<string, ApexId> {
+  const ids = new Map<string, ApexId>();
+  for (const set of sorted(schema.permissionSets.values())) {
+    const id = writer.put('PermissionSet', writer.idOf('PermissionSet', set.name), {
+      Name: set.name,
+      Label: set.label,
+      Description: set.description,
+      IsOwnedByProfile: false,
+      IsCustom: true,
+      Type: 'Regular',
+      HasActivationRequired: false,
+      ...permissionFields((name) => set.userPermissions.has(name.toLowerCase())),
+    });
+    ids.set(set.name.toLowerCase(), id);
+  }
+  return ids;
+}
+
+function putUser(
+  writer: Writer,
+  id: ApexId,
+  user: SeedUser,
+  profiles: ReadonlyMap<string, ApexId>,
+  permissionSets: ReadonlyMap<string, ApexId>,
+): void {
+  const profile = profiles.get(user.profile.toLowerCase());
+  if (profile === undefined) {
+    const known = PROFILE_NAMES.map((p) => p.name).join(', ');
+    throw new SeedError(`User ${user.username} has the profile "${user.profile}"; the org has: ${known}`);
+  }
+  const alias = (user.username.split('@')[0] ?? 'user').slice(0, 8);
+  writer.put('User', id, {
+    Username: user.username.toLowerCase(),
+    FirstName: user.firstName,
+    LastName: user.lastName,
+    Name: user.firstName === null ? user.lastName : `${user.firstName} ${user.lastName}`,
+    Email: user.email,
+    Alias: alias,
+    CommunityNickname: (user.username.split('@')[0] ?? 'user').slice(0, 40),
+    IsActive: true,
+    TimeZoneSidKey: user.timeZone,
+    LocaleSidKey: user.locale,
+    LanguageLocaleKey: user.language,
+    EmailEncodingKey: 'UTF-8',
+    ProfileId: profile,
+    UserType: 'Standard',
+  });
+  for (const name of user.permissionSets) {
+    const set = permissionSets.get(name.toLowerCase());
+    if (set === undefined) {
+      throw new SeedError(`User ${user.username} has the permission set "${name}", which the source does not hold`);
+    }
+    writer.put('PermissionSetAssignment', writer.idOf('PermissionSetAssignment', `${user.username} ${name}`), {
+      PermissionSetId: set,
+      AssigneeId: id,
+    });
+  }
+}
+
+function sorted<T extends { name: string }>(things: Iterable<T>): T[] {
+  return [...things].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+}
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Writes rows of setup objects with the system fields that a save would set. */
+class Writer {
+  readonly #store: Store;
+  /** an org is as old as the epoch: a fixed time, so that nothing depends on when it was started first */
+  readonly #at = new ApexDatetime(Date.UTC(2026, 0, 1));
+  author: ApexId | null = null;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The id that follows from a name; `0000z` keeps it apart from the counted ids of the store. */
+  idOf(objectName: string, name: string): ApexId {
+    const object = this.#definition(objectName);
+    const hash = createHash('sha256').update(`${object.name}:${name}`.toLowerCase()).digest();
+    const tail = [...hash.subarray(0, 7)].map((byte) => DIGITS.charAt(byte % 62)).join('');
+    return new ApexId(to18(`${object.keyPrefix}0000z${tail}`));
+  }
+
+  put(objectName: string, id: ApexId, fields: Record<string, Value>): ApexId {
+    const object = this.#definition(objectName);
+    const values = new Map<string, Value>([['id', id]]);
+    for (const field of object.fields.values()) {
+      if (field.type === 'boolean' && field.formula === null) values.set(field.name.toLowerCase(), false);
+    }
+    for (const name of ['createddate', 'lastmodifieddate', 'systemmodstamp'])
+      if (object.fields.has(name)) values.set(name, this.#at);
+    for (const name of ['createdbyid', 'lastmodifiedbyid']) if (object.fields.has(name)) values.set(name, this.author);
+    for (const [name, value] of Object.entries(fields)) {
+      if (!object.fields.has(name.toLowerCase())) throw new Error(`${objectName} has no field ${name}`);
+      values.set(name.toLowerCase(), value);
+    }
+    this.#store.putDirectly({ id: id.value, object, values });
+    return id;
+  }
+
+  #definition(name: string) {
+    const object = this.#store.schema.object(name);
+    if (object === null) throw new Error(`The schema lacks the standard object ${name}`);
+    return object;
+  }
 }
