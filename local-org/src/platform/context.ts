@@ -7,7 +7,7 @@ import { ApexObject, PlatformObject } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { timeZone } from './datetime.ts';
 import { apexException, nullArgument } from './exceptions.ts';
-import { platformClass, platformEnum } from './signature.ts';
+import { platformClass } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 import { permissions, typeToken } from './tokens.ts';
 import type { TypeToken } from './tokens.ts';
@@ -140,28 +140,9 @@ const uuid = platformClass('UUID', {
     other instanceof PlatformObject && other.type === self.type && (other as UuidObject).data.text === self.data.text,
 });
 
-const triggerOperation = platformEnum('TriggerOperation', [
-  'BEFORE_INSERT',
-  'BEFORE_UPDATE',
-  'BEFORE_DELETE',
-  'AFTER_INSERT',
-  'AFTER_UPDATE',
-  'AFTER_DELETE',
-  'AFTER_UNDELETE',
-]);
-
 const request = platformClass('Request', {
   'static Request getCurrent()': (x) => new PlatformObject(apexType('Request'), { id: x.requestId }),
   'String getRequestId()': (_x, self: PlatformObject<{ id: string }>) => self.data.id,
 });
 
-export const contextClasses: PlatformClass[] = [
-  userInfo,
-  limits,
-  test,
-  type,
-  featureManagement,
-  uuid,
-  triggerOperation,
-  request,
-];
+export const contextClasses: PlatformClass[] = [userInfo, limits, test, type, featureManagement, uuid, request];
