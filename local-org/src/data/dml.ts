@@ -37,8 +37,7 @@ export function* runDml(
   if (records.length === 0) return [];
   x.limits.use('dmlStatements');
   x.limits.use('dmlRows', records.length);
-  const permission = (name: string): boolean => tx.permissionsOf(x.user.id).customPermission(name);
-  const reader = new RecordReader(tx.schema, tx, { now: x.now(), userId: x.user.id, customPermission: permission });
+  const reader = new RecordReader(tx.schema, tx, { now: x.now(), userId: x.user.id });
   const context: DmlContext = { x, tx, request, reader };
   const rows: Pending[] = [];
   const mark = tx.overlay.mark();

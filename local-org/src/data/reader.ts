@@ -16,8 +16,6 @@ export interface ReadContext {
   /** epoch milliseconds */
   now: number;
   userId: string;
-  /** whether the user has a custom permission; absent where formulas may not ask for it */
-  customPermission?: (name: string) => boolean;
 }
 
 /** Reads the fields of rows, put-together and calculated ones included, and follows references to parents. */

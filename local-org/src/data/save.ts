@@ -1,7 +1,5 @@
 import type { Pause } from '../execution/execution.ts';
-import { fieldErrors, missingFields, truncated } from '../rules/field-checks.ts';
-import { evaluateDefault } from '../rules/formula-field.ts';
-import { brokenRules } from '../rules/validation-rules.ts';
+import { applyDefaults, checkRequired, checkValidationRules, checkValues } from '../rules/index.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import { ApexDatetime, ApexId, SObjectValue } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
@@ -13,7 +11,8 @@ import type { Pending } from './pending.ts';
 import type { Row } from './row.ts';
 import { isWritable, sameStored, storedValue, writtenValues } from './stored-value.ts';
 import { fireTriggers, recordOfRow } from './triggers.ts';
-import { duplicateErrors, foreignKeyErrors } from './keys.ts';
+import { duplicateErrors, foreignKeyErrors, wrongIdTypes } from './keys.ts';
+import { formulaContext } from './formula-context.ts';
 
 /** A row between the steps of a save. */
 interface Saving {
@@ -70,23 +69,26 @@ function initialValues(
   const given = writtenValues(pending.record, operation);
   for (const [name, id] of parentsByExternalId(context, pending)) given.set(name, id);
   if (operation === 'insert') {
-    const blank: Row = { id: '', object, values: new Map() };
-    for (const [name, field] of object.fields) {
-      if (given.has(name) || !isWritable(field, 'insert')) continue;
-      const value =
-        name === 'ownerid'
-          ? new ApexId(context.x.user.id)
-          : storedValue(field, evaluateDefault(context.reader, blank, field));
-      if (value !== null) given.set(name, value);
-    }
-    if ((given.get('ownerid') ?? null) === null && object.fields.has('ownerid'))
+    addDefaults(context, object, given);
+    const owner = object.fields.get('ownerid');
+    if (owner !== undefined && (given.get('ownerid') ?? null) === null)
       given.set('ownerid', new ApexId(context.x.user.id));
   }
-  const truncation =
-    pending.record.dmlOptions?.allowFieldTruncation ?? context.request.options?.allowFieldTruncation ?? false;
-  if (truncation) for (const [name, value] of given) given.set(name, truncated(object, name, value));
   pending.row = merged(object, pending, given);
   return given;
+}
+
+/** Defaults stand in for the fields that the caller did not set; a field set to null stays empty. */
+function addDefaults(context: DmlContext, object: ObjectDefinition, given: Map<string, Value>): void {
+  const blank = formulaContext(context.x, context.reader, { id: '', object, values: given }, null);
+  blank.record.values.clear();
+  for (const [name, value] of given) blank.record.values.set(name, value);
+  applyDefaults(blank);
+  for (const [name, value] of blank.record.values) {
+    const field = object.fields.get(name);
+    if (field !== undefined && !given.has(name) && isWritable(field, 'insert'))
+      given.set(name, storedValue(field, value));
+  }
 }
 
 /** `contact.Account = new Account(Key__c = 'x')`: the parent by its external id. */
@@ -161,12 +163,21 @@ function check(
   written: Map<string, Value>,
   operation: 'insert' | 'update',
 ): void {
-  const row = pending.row ?? fault();
   const before = operation === 'update' ? pending.before : null;
+  const truncate =
+    pending.record.dmlOptions?.allowFieldTruncation ?? context.request.options?.allowFieldTruncation ?? false;
+  const set = new SObjectValue(object);
+  for (const [name, value] of written) set.values.set(name, value);
+  pending.errors.push(...checkValues(object, set, { operation, truncate }));
+  if (failed(pending)) return;
+  for (const [name, value] of set.values) written.set(name, value);
+  const row = merged(object, pending, written);
+  pending.row = row;
+  const formula = formulaContext(context.x, context.reader, row, before);
   const stages = [
-    () => fieldErrors(object, written, context.tx.schema),
-    () => brokenRules(context.reader, row, before),
-    () => missingFields(object, row.values),
+    () => wrongIdTypes(context, object, written),
+    () => checkValidationRules(formula),
+    () => checkRequired(object, formula.record),
     () => foreignKeyErrors(context, object, written),
   ];
   for (const stage of stages) {

@@ -1,5 +1,5 @@
 import type { ObjectDefinition } from '../schema/definition.ts';
-import { NO_ACCESS } from '../schema/permission-set.ts';
+import { blankPermissionSet, NO_ACCESS } from '../schema/permission-set.ts';
 import type { PermissionSetDefinition, Schema } from '../schema/schema.ts';
 import { indexKey } from '../data/row.ts';
 import type { Row } from '../data/row.ts';
@@ -8,45 +8,107 @@ import type { FieldAccess, ObjectAccess, Permissions } from './permissions.ts';
 import { profileGrants } from './profiles.ts';
 import type { ProfileGrants } from './profiles.ts';
 
-/** Where the users, profiles and assignments are read. */
+/** Where the users, profiles, permission sets and assignments are read. */
 export interface SetupReader {
   get(object: ObjectDefinition, id: string): Row | null;
   find(object: ObjectDefinition, field: string, key: string): Row[];
 }
 
 /**
- * The effective permissions of a user: his profile's and those of the permission sets assigned to him.
+ * The effective permissions of a user: his profile's and those of the permission sets assigned to him, from the source
+ * and from ObjectPermissions, FieldPermissions and SetupEntityAccess rows.
  * @throws Error for a user that does not exist
  * @throws NotModelledError for a profile that is not modelled
  */
 export function permissionsOf(schema: Schema, rows: SetupReader, userId: string): Permissions {
-  const objectNamed = (name: string): ObjectDefinition => {
-    const object = schema.object(name);
+  const lookup = new SetupLookup(schema, rows);
+  const user = lookup.row('User', userId);
+  if (user === null) throw new Error(`There is no user ${userId}`);
+  const profile = lookup.row('Profile', idText(user, 'profileid'));
+  const sets: PermissionSetDefinition[] = [];
+  for (const assignment of lookup.children('PermissionSetAssignment', 'assigneeid', userId)) {
+    const set = lookup.row('PermissionSet', idText(assignment, 'permissionsetid'));
+    if (set !== null) sets.push(...definitionsOf(schema, lookup, set));
+  }
+  return new EffectivePermissions(schema, profileGrants(profile === null ? '' : text(profile, 'name')), sets);
+}
+
+class SetupLookup {
+  readonly #schema: Schema;
+  readonly #rows: SetupReader;
+
+  constructor(schema: Schema, rows: SetupReader) {
+    this.#schema = schema;
+    this.#rows = rows;
+  }
+
+  row(object: string, id: string): Row | null {
+    return id === '' ? null : this.#rows.get(this.#definition(object), id);
+  }
+
+  children(object: string, field: string, parentId: string): Row[] {
+    return this.#rows.find(this.#definition(object), field, indexKey(new ApexId(parentId)) ?? '');
+  }
+
+  #definition(name: string): ObjectDefinition {
+    const object = this.#schema.object(name);
     if (object === null) throw new Error(`The schema has no ${name}`);
     return object;
-  };
-  const user = rows.get(objectNamed('User'), userId);
-  if (user === null) throw new Error(`There is no user ${userId}`);
-  const profileId = user.values.get('profileid');
-  const profile = profileId instanceof ApexId ? rows.get(objectNamed('Profile'), profileId.value) : null;
-  const name = profile?.values.get('name');
-  const grants = profileGrants(typeof name === 'string' ? name : '');
-  const sets: PermissionSetDefinition[] = [];
-  const key = indexKey(new ApexId(userId)) ?? '';
-  for (const assignment of rows.find(objectNamed('PermissionSetAssignment'), 'assigneeid', key)) {
-    const setId = assignment.values.get('permissionsetid');
-    const set = setId instanceof ApexId ? rows.get(objectNamed('PermissionSet'), setId.value) : null;
-    const setName = set?.values.get('name');
-    const definition = typeof setName === 'string' ? schema.permissionSets.get(setName.toLowerCase()) : undefined;
-    if (definition !== undefined) sets.push(definition);
   }
-  return new EffectivePermissions(schema, grants, sets);
+}
+
+function text(row: Row, field: string): string {
+  const value = row.values.get(field);
+  return typeof value === 'string' ? value : '';
+}
+
+function idText(row: Row, field: string): string {
+  const value = row.values.get(field);
+  return value instanceof ApexId ? value.value : '';
+}
+
+function flag(row: Row, field: string): boolean {
+  return row.values.get(field) === true;
+}
+
+/** What a permission set's metadata grants, and what was granted to it by rows. */
+function definitionsOf(schema: Schema, lookup: SetupLookup, row: Row): PermissionSetDefinition[] {
+  const name = text(row, 'name');
+  const byRows = blankPermissionSet(name, text(row, 'label'));
+  for (const field of row.object.fields.values()) {
+    const permission = /^Permissions(\w+)$/.exec(field.name)?.[1];
+    if (permission !== undefined && flag(row, field.name.toLowerCase()))
+      byRows.userPermissions.add(permission.toLowerCase());
+  }
+  for (const grant of lookup.children('ObjectPermissions', 'parentid', row.id)) {
+    byRows.objects.set(text(grant, 'sobjecttype').toLowerCase(), {
+      create: flag(grant, 'permissionscreate'),
+      read: flag(grant, 'permissionsread'),
+      edit: flag(grant, 'permissionsedit'),
+      delete: flag(grant, 'permissionsdelete'),
+      viewAll: flag(grant, 'permissionsviewallrecords'),
+      modifyAll: flag(grant, 'permissionsmodifyallrecords'),
+    });
+  }
+  for (const grant of lookup.children('FieldPermissions', 'parentid', row.id)) {
+    const access = { read: flag(grant, 'permissionsread'), edit: flag(grant, 'permissionsedit') };
+    byRows.fields.set(text(grant, 'field').toLowerCase(), access);
+  }
+  for (const grant of lookup.children('SetupEntityAccess', 'parentid', row.id)) {
+    const permission = lookup.row('CustomPermission', idText(grant, 'setupentityid'));
+    if (permission !== null) byRows.customPermissions.add(text(permission, 'developername').toLowerCase());
+    const apexClass = lookup.row('ApexClass', idText(grant, 'setupentityid'));
+    if (apexClass !== null) byRows.classes.add(text(apexClass, 'name').toLowerCase());
+  }
+  const fromSource = schema.permissionSets.get(name.toLowerCase());
+  return fromSource === undefined ? [byRows] : [byRows, fromSource];
 }
 
 class EffectivePermissions implements Permissions {
   readonly #schema: Schema;
   readonly #profile: ProfileGrants;
   readonly #sets: PermissionSetDefinition[];
+  readonly #objects = new Map<string, ObjectAccess>();
 
   constructor(schema: Schema, profile: ProfileGrants, sets: PermissionSetDefinition[]) {
     this.#schema = schema;
@@ -55,17 +117,21 @@ class EffectivePermissions implements Permissions {
   }
 
   object(name: string): ObjectAccess {
+    const known = this.#objects.get(name.toLowerCase());
+    if (known !== undefined) return known;
     const object = this.#definition(name);
     const access = { ...this.#profile.object(object) };
     const key = object.name.toLowerCase();
+    const rights = Object.keys(access) as (keyof ObjectAccess)[];
     for (const set of this.#sets) {
       const more = set.objects.get(key) ?? NO_ACCESS;
-      for (const right of Object.keys(access) as (keyof ObjectAccess)[]) access[right] ||= more[right];
+      for (const right of rights) access[right] ||= more[right];
     }
     if (this.userPermission('ViewAllData')) access.read = access.viewAll = true;
     if (this.userPermission('ModifyAllData') && !object.setup && object.kind !== 'customMetadata') {
-      for (const right of Object.keys(access) as (keyof ObjectAccess)[]) access[right] = true;
+      for (const right of rights) access[right] = true;
     }
+    this.#objects.set(key, Object.freeze(access));
     return access;
   }
 
@@ -80,10 +146,8 @@ class EffectivePermissions implements Permissions {
     if (field.alwaysVisible || object.kind === 'customMetadata' || object.setup) return { read: true, edit: mayWrite };
     const key = `${object.name}.${field.name}`.toLowerCase();
     const granted = [this.#profile.field(object, field), ...this.#sets.map((set) => set.fields.get(key))];
-    return {
-      read: granted.some((g) => g?.read === true),
-      edit: mayWrite && granted.some((g) => g?.edit === true),
-    };
+    const edit = mayWrite && granted.some((g) => g?.edit === true);
+    return { read: edit || granted.some((g) => g?.read === true), edit };
   }
 
   classAccess(className: string): boolean {
