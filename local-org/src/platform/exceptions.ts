@@ -4,7 +4,7 @@ import type { DmlOperation, DmlRowResult } from '../data/contract.ts';
 import type { ApexType } from '../types/type.ts';
 import { apexType, T } from '../types/type.ts';
 import { declareEnum, enumConstant } from '../values/enums.ts';
-import { ApexId, ApexList, ApexMap, ApexSet, ExceptionValue, PLATFORM_EXCEPTIONS } from '../values/value.ts';
+import { ApexList, ApexMap, ApexSet, ExceptionValue, PLATFORM_EXCEPTIONS } from '../values/value.ts';
 import type { EnumValue, Value } from '../values/value.ts';
 import { hashKey } from '../values/equality.ts';
 import { platformClass, platformEnum } from './signature.ts';
@@ -167,33 +167,26 @@ const commonMethods: Record<string, Native> = {
   'String toString()': (_x, self: Exc) => `${self.typeName}: ${self.message ?? 'Script-thrown exception'}`,
 };
 
-function constructors(type: ApexType): Record<string, Native> {
-  return {
-    'new()': () => exceptionValue(type, null),
-    'new(String)': (_x, _self, message: string | null) => exceptionValue(type, message),
-    'new(Exception)': (_x, _self, cause: Exc | null) => exceptionValue(type, cause?.message ?? null, cause),
-    'new(String,Exception)': (_x, _self, message: string | null, cause: Exc | null) =>
-      exceptionValue(type, message, cause),
-  };
-}
+/** A constructor's `self` is the type being built: own exceptions are made by these constructors too. */
+const constructors: Record<string, Native> = {
+  'new()': (_x, type: ApexType) => exceptionValue(type, null),
+  'new(String)': (_x, type: ApexType, message: string | null) => exceptionValue(type, message),
+  'new(Exception)': (_x, type: ApexType, cause: Exc | null) => exceptionValue(type, cause?.message ?? null, cause),
+  'new(String,Exception)': (_x, type: ApexType, message: string | null, cause: Exc | null) =>
+    exceptionValue(type, message, cause),
+};
 
 function systemException(name: string): PlatformClass {
-  const type = apexType(name);
-  const members: Record<string, Native> = constructors(type);
+  const members: Record<string, Native> = { ...constructors };
   if (name === 'AuraHandledException') {
     // Its constructor's text is for the Lightning page only; Apex reads "Script-thrown exception" until setMessage().
-    members['new(String)'] = () => exceptionValue(type, null);
+    members['new(String)'] = (_x, type: ApexType) => exceptionValue(type, null);
   }
   if (name === 'DmlException') Object.assign(members, dmlMethods);
   if (name === 'QueryException' || name === 'DmlException' || name === 'SecurityException') {
     members['Map<String,Set<String>> getInaccessibleFields()'] = inaccessibleFields;
   }
   return platformClass(name, members, { extends: 'Exception' });
-}
-
-/** The id of the row that failed, for callers that build an exception for one record. */
-export function rowFailure(statusCodeName: string, message: string, fields: string[], id: ApexId | null): DmlRowResult {
-  return { success: false, id, created: false, errors: [{ statusCode: statusCodeName, message, fields }] };
 }
 
 export const exceptionClasses: PlatformClass[] = [

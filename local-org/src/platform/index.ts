@@ -8,8 +8,10 @@ import { datetimeClasses } from './datetime.ts';
 import { schemaClasses } from './describe.ts';
 import { dmlOptionsClasses } from './dml-options.ts';
 import { encodingClasses } from './encoding.ts';
+import { enumClass } from './enum.ts';
 import { exceptionClasses } from './exceptions.ts';
 import { httpClasses } from './http.ts';
+import { jsonClass } from './json.ts';
 import { listClasses } from './list.ts';
 import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
@@ -40,6 +42,8 @@ export const platformClasses: PlatformClass[] = [
   ...datetimeClasses,
   ...encodingClasses,
   ...patternClasses,
+  jsonClass,
+  enumClass,
   ...exceptionClasses,
   ...schemaClasses,
   sobjectClass,
