@@ -1,25 +1,49 @@
-import { failure } from '../data/failure.ts';
-import type { RecordReader } from '../data/reader.ts';
-import type { Row } from '../data/row.ts';
+import { NotModelledError } from '../errors.ts';
+import type { ObjectDefinition, ValidationRule } from '../schema/definition.ts';
 import type { DmlError } from '../values/value.ts';
-import { evaluateFormula } from './formula/evaluate.ts';
-import { parseFormula } from './formula/parse.ts';
-import { RecordScope } from './formula/record-scope.ts';
+import type { Compiled } from './formula/compile.ts';
+import { formulaProgram } from './formula/program.ts';
+import type { ObjectSource } from './formula/scope.ts';
+import { FormulaError } from './formula/value.ts';
+import { ContextScope } from './context.ts';
+import type { FormulaContext } from './context.ts';
 
 /**
- * The errors of all active validation rules that the record breaks; every rule is evaluated. An error names a field
- * when its rule is shown at one (errorDisplayField), else none.
+ * The errors of all active validation rules that the record breaks; each names the field that it is shown at, or none
+ * (errorDisplayField of the metadata). A formula whose outcome is not known breaks nothing.
+ * @throws CompileError for a formula that Salesforce would refuse
+ * @throws NotModelledError for what this model does not know, and for a formula that fails, e.g. a division by zero:
+ *   no source says what Salesforce does then
  */
-export function brokenRules(reader: RecordReader, row: Row, before: Row | null): DmlError[] {
+export function checkValidationRules(context: FormulaContext): DmlError[] {
+  const scope = new ContextScope(context);
   const errors: DmlError[] = [];
-  for (const rule of row.object.validationRules) {
+  for (const rule of context.definition.validationRules) {
     if (!rule.active) continue;
-    const where = `${row.object.name}.${rule.name}`;
-    const broken = evaluateFormula(parseFormula(rule.formula, where), new RecordScope(reader, row, before, where));
-    if (broken !== true) continue;
-    const field =
-      rule.errorDisplayField === null ? undefined : row.object.fields.get(rule.errorDisplayField.toLowerCase());
-    errors.push(failure('FIELD_CUSTOM_VALIDATION_EXCEPTION', rule.message, field === undefined ? [] : [field.name]));
+    if (runRule(rule, context, scope)) errors.push(ruleError(rule, context.definition));
   }
   return errors;
+}
+
+function runRule(rule: ValidationRule, context: FormulaContext, scope: ContextScope): boolean {
+  try {
+    return ruleProgram(rule, context.definition, context.schema).run(scope) === true;
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    throw new NotModelledError(
+      `a validation rule whose formula fails: ${error.message}`,
+      `${context.definition.name}.${rule.name}`,
+    );
+  }
+}
+
+/** The compiled condition of a rule. @throws CompileError @throws NotModelledError */
+export function ruleProgram(rule: ValidationRule, definition: ObjectDefinition, schema: ObjectSource): Compiled {
+  return formulaProgram(rule.formula, { definition, schema, where: `${definition.name}.${rule.name}` }, 'boolean');
+}
+
+function ruleError(rule: ValidationRule, definition: ObjectDefinition): DmlError {
+  const name = rule.errorDisplayField;
+  const fields = name === null ? [] : [definition.fields.get(name.toLowerCase())?.name ?? name];
+  return { statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: rule.message, fields };
 }

@@ -31,7 +31,9 @@ function date(year: number, month: number, day: number): ApexDate {
 const CLOCK = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{3}))?$/;
 
 function clock(text: string, what: string): number {
-  const parts = CLOCK.exec(text)?.slice(1).map((part) => Number(part ?? 0));
+  const parts = CLOCK.exec(text)
+    ?.slice(1)
+    .map((part) => Number(part ?? 0));
   const [hour = 24, minute = 0, second = 0, millisecond = 0] = parts ?? [];
   if (hour > 23 || minute > 59 || second > 59) throw new FormulaError(`${what} of "${text}"`);
   return ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;

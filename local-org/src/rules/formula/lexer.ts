@@ -8,7 +8,28 @@ export interface Token {
 }
 
 /** Longest first. The grammar is that of Salesforce's own engine (github.com/salesforce/formula-engine, FormulaGrammar.g). */
-const SYMBOLS = ['<>', '!=', '==', '<=', '>=', '&&', '||', '(', ')', ',', '=', '<', '>', '+', '-', '*', '/', '^', '&', '!'];
+const SYMBOLS = [
+  '<>',
+  '!=',
+  '==',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '(',
+  ')',
+  ',',
+  '=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '^',
+  '&',
+  '!',
+];
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', "'": "'", '\\': '\\' };
 

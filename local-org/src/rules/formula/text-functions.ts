@@ -108,5 +108,7 @@ export const TEXT_FUNCTIONS = functionTable({
   },
   'ISNUMBER(text): boolean': ([text]) => numberIn(textOf(text)) !== null,
   'INCLUDES(multipicklist, text): boolean': ([values, value]) =>
-    textOf(values)?.split(';').includes(textOf(value) ?? '') ?? false,
+    textOf(values)
+      ?.split(';')
+      .includes(textOf(value) ?? '') ?? false,
 });

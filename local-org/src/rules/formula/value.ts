@@ -9,16 +9,7 @@ export type FormulaValue = null | string | boolean | ApexDecimal | ApexDate | Ap
 
 /** The static type of an expression; `any` is only known when it runs (some global variables). */
 export type Kind =
-  | 'number'
-  | 'text'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'time'
-  | 'picklist'
-  | 'multipicklist'
-  | 'null'
-  | 'any';
+  'number' | 'text' | 'boolean' | 'date' | 'datetime' | 'time' | 'picklist' | 'multipicklist' | 'null' | 'any';
 
 /** A formula that cannot be computed for this record, e.g. a division by zero; a formula field shows #Error! then. */
 export class FormulaError extends Error {
