@@ -33,7 +33,7 @@ export function expression(ctx: MethodContext, node: Expression): Code {
       throw ctx.error('super can only be used to call a method');
     case 'name':
     case 'field': {
-      const resolved = resolvePath(ctx, node);
+      const resolved = resolvePath(ctx, node, false);
       if (resolved.kind === 'value') return resolved.code;
       throw ctx.error(`Variable does not exist: ${pathText(node)}`);
     }

@@ -28,8 +28,9 @@ export type Resolved =
 
 const value = (code: Code): Resolved => ({ kind: 'value', code });
 
-export function resolvePath(ctx: MethodContext, node: Expression): Resolved {
-  if (node.kind === 'name') return resolveName(ctx, node.name);
+/** @param isHead something follows the name: a dot and a member */
+export function resolvePath(ctx: MethodContext, node: Expression, isHead = true): Resolved {
+  if (node.kind === 'name') return resolveName(ctx, node.name, isHead);
   if (node.kind !== 'field') return value(expression(ctx, node));
   const target = resolvePath(ctx, node.target);
   ctx.line = node.line;
@@ -37,7 +38,7 @@ export function resolvePath(ctx: MethodContext, node: Expression): Resolved {
   return value(fieldOf(ctx, target.code, node.name, node.safe));
 }
 
-function resolveName(ctx: MethodContext, name: string): Resolved {
+function resolveName(ctx: MethodContext, name: string, isHead: boolean): Resolved {
   const local = ctx.local(name);
   if (local !== null) return value({ js: local.js, type: local.type });
   for (let cls: ClassSymbol | null = ctx.cls; cls !== null; cls = cls.outer) {
@@ -54,6 +55,8 @@ function resolveName(ctx: MethodContext, name: string): Resolved {
   if (lower === 'label' && type === null) return { kind: 'labels' };
   if (type !== null) return { kind: 'type', type };
   if (ctx.world.isNamespace(name)) return { kind: 'namespace', name };
+  // a capital first letter is how classes are written: more likely one that the model lacks than a variable
+  if (isHead && /^[A-Z]/.test(name)) throw ctx.notModelled(`class ${name} (or a variable that does not exist)`);
   throw ctx.error(`Variable does not exist: ${name}`);
 }
 

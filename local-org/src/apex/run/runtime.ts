@@ -40,8 +40,9 @@ export function equal(left: Value, right: Value): boolean {
   return equals(left, right);
 }
 
-/** `===` */
+/** `===`: the same object; Strings with the same characters, capitals included. */
 export function identical(left: Value, right: Value): boolean {
+  if (typeof left === 'string' && typeof right === 'string') return left === right;
   return identicalValues(left, right);
 }
 
@@ -63,9 +64,7 @@ export function* callDynamic(x: ApexExecution, target: Value, name: string, args
   }
   const { world } = x.program;
   const type = runtimeType(target);
-  const candidates = methodsNamed(world, type, name).filter(
-    (c) => !c.isStatic && c.platform !== null && c.platform.cls.kind !== 'interface',
-  );
+  const candidates = methodsNamed(world, type, name).filter((c) => !c.isStatic && c.platform !== null);
   const choice = chooseOverload(world, candidates, args.map(runtimeType));
   if (!('callable' in choice)) throw new NotModelledError(`method ${type.text}.${name}`);
   const { run, suspends } = choice.callable.platform!.method;
