@@ -57,7 +57,7 @@ global with sharing class Echo {
     global static void get() {
         RestRequest request = RestContext.request;
         RestResponse response = RestContext.response;
-        if (request.headers.get('If-None-Match') == 'abc') {
+        if (request.headers.get('if-none-match') == 'abc') {
             response.statusCode = 304;
             return;
         }
@@ -77,8 +77,8 @@ global with sharing class Echo {
             JSON.serialize(new Map<String, Object>{ 'name' => name.repeat((Integer) body.get('times')), 'count' => count })
         );
     }
-    @HttpDelete
-    global static void remove() {
+    @HttpPatch
+    global static void fail() {
         insert as system new Contact(LastName = 'Rolled back');
         Integer zero = 0;
         Integer broken = 1 / zero;
@@ -149,7 +149,9 @@ async function connectionOf(username: string): Promise<Connection> {
   });
 }
 
-const failure = async (work: Promise<unknown>): Promise<{ errorCode: string; message: string; fields?: string[] }> => {
+const failure = async (
+  work: PromiseLike<unknown>,
+): Promise<{ errorCode: string; message: string; fields?: string[] }> => {
   try {
     await work;
   } catch (error) {
@@ -159,15 +161,13 @@ const failure = async (work: Promise<unknown>): Promise<{ errorCode: string; mes
   throw new Error('It did not fail');
 };
 
+t.teardown(() => rmSync(folder, { recursive: true }));
 t.before(async () => {
   org = await loadOrg({ sourceFolders: [folder], definition: seed });
   servers = await startServers({ definition, load: () => Promise.resolve(org), now: () => now });
+  t.teardown(() => servers.close());
   admin = await connectionOf('admin');
   integration = await connectionOf('integration');
-});
-t.teardown(async () => {
-  await servers.close();
-  rmSync(folder, { recursive: true });
 });
 
 t.test('versions, identity, limits and describe', async (t) => {
@@ -182,7 +182,7 @@ t.test('versions, identity, limits and describe', async (t) => {
   const identity = await integration.identity();
   t.equal(identity.username, 'integration@example.com');
   t.equal(identity.organization_id, '00D000000000001EAA');
-  const limits = (await integration.request('/limits')) as { DailyApiRequests: { Max: number; Remaining: number } };
+  const limits = await integration.request<{ DailyApiRequests: { Max: number; Remaining: number } }>('/limits');
   t.equal(limits.DailyApiRequests.Max, 400);
   t.same(integration.limitInfo.apiUsage, { used: 400 - limits.DailyApiRequests.Remaining, limit: 400 });
 
@@ -191,7 +191,7 @@ t.test('versions, identity, limits and describe', async (t) => {
   t.match(field('LastName'), { nillable: false, length: 80, createable: true, type: 'string' });
   t.match(field('Member__c'), { externalId: true, unique: true, idLookup: true, length: 10 });
   t.match(
-    field('LeadSource')?.picklistValues?.map((p) => p.value),
+    (field('LeadSource')?.picklistValues ?? []).map((p: { value: string }) => p.value),
     ['Web', 'Phone Inquiry'],
   );
   t.notOk(field('Hidden__c'), 'a field without permission is not described');
@@ -371,7 +371,7 @@ t.test('Apex REST', async (t) => {
   t.equal(same.status, 304);
   t.equal(await same.text(), '');
   t.same(await integration.apex.post('/echo/', { name: 'Zuse', times: 2 }), { name: 'ZuseZuse', count: 1 });
-  t.match(await failure(integration.apex.delete('/echo/')), {
+  t.match(await failure(integration.apex.patch('/echo/', {})), {
     errorCode: 'APEX_ERROR',
     message: /^System\.MathException: Divide by 0/,
   });

@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { Org } from '../org/org.ts';
 import type { OrgDefinition } from './definition.ts';
 import { Environment, type EnvironmentKind } from './environment.ts';
@@ -100,7 +100,7 @@ function loginApp(env: Environment, options: ServerOptions): FastifyInstance {
 function newApp(env: Environment, options: ServerOptions): FastifyInstance {
   const app = fastify({
     logger: { level: 'error', stream: options.log ?? process.stderr },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_000_000,
     // stops at once: clients keep their connections open
     forceCloseConnections: true,

@@ -64,6 +64,11 @@ function ofApex(error: ApexThrow): ApiError {
     return new ApiError(400, 'INVALID_FIELD', message);
   }
   if (/sObject type '.*' is not supported/i.test(message)) return new ApiError(400, 'INVALID_TYPE', message);
+  const denied = /^Access to entity '(.*)' denied/.exec(message);
+  if (denied?.[1] !== undefined) {
+    // the API does not tell an object that may not be seen from one that there is not
+    return new ApiError(400, 'INVALID_TYPE', `sObject type '${denied[1]}' is not supported.`);
+  }
   if (error.value.type.name === 'QueryException') return new ApiError(400, 'MALFORMED_QUERY', message);
   if (error.value.type.name === 'NoAccessException') return new ApiError(403, 'INSUFFICIENT_ACCESS', message);
   return new ApiError(500, 'UNKNOWN_EXCEPTION', `${error.value.typeName}: ${message}`);

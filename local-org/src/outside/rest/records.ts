@@ -193,11 +193,9 @@ export function* findByField(
   value: string,
   fields: readonly FieldDefinition[],
 ): Generator<Pause, SObjectValue[], void> {
-  const names = new Set([
-    'Id',
-    ...fields.map((f) => f.name),
-    ...fields.flatMap((f) => (f.type === 'address' ? (f.compoundOf ?? []) : [])),
-  ]);
+  // an address is read by its parts
+  const parts = fields.flatMap((f) => (f.type === 'address' ? (f.compoundOf ?? []) : [f.name]));
+  const names = new Set(['Id', ...parts]);
   const path = (name: string) => ({ kind: 'field' as const, path: [name] });
   const right: SoqlOperand = { kind: 'bind', index: 0 };
   const query: SoqlQuery = {

@@ -116,7 +116,8 @@ export function apiRoutes(app: FastifyInstance, env: Environment): void {
         const { org, user } = await authenticate(request);
         if (!isApiVersion(version)) throw notFound();
         const result = work(new ApiCall(org, user.id, version), request, reply);
-        if (reply.sent) return reply;
+        // work that has its own status has sent the answer
+        if (result === reply) return reply;
         return result === undefined ? reply.code(204).send() : sendJson(reply, status, result);
       },
     });
