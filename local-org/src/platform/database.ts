@@ -133,7 +133,7 @@ function boundByScope(names: string[], scope: Scope): Value[] {
 }
 
 function duplicateBinds(binds: ApexMap, name: string): Error {
-  const keys = [...binds.entries.values()].map(([key]) => String(key)).filter((key) => key.toLowerCase() === name);
+  const keys = [...binds.entries.values()].map(([key]) => key as string).filter((key) => key.toLowerCase() === name);
   return apexException(
     'QueryException',
     `The bindMap consists of duplicate case-insensitive keys: [${keys.join(', ')}]`,
@@ -144,7 +144,7 @@ function boundByMap(names: string[], binds: ApexMap | null): Value[] {
   if (binds === null) throw nullArgument(2);
   const byName = new Map<string, Value>();
   for (const [key, value] of binds.entries.values()) {
-    const name = String(key).toLowerCase();
+    const name = (key as string).toLowerCase();
     if (byName.has(name)) throw duplicateBinds(binds, name);
     byName.set(name, value);
   }

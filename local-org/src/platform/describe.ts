@@ -6,6 +6,7 @@ import { ApexId, ApexList, PlatformObject, SObjectValue } from '../values/value.
 import type { EnumValue, Value } from '../values/value.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { listOf, readOnly } from './native.ts';
+import { recordTypeInfoClass, recordTypeMembers } from './record-type.ts';
 import { platformClass, platformEnum } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 import {
@@ -230,6 +231,7 @@ function described(x: Execution, names: ApexList): Value {
 export const schemaClasses: PlatformClass[] = [
   displayType,
   soapType,
+  recordTypeInfoClass,
   platformClass('Schema.SObjectType', {
     'Schema.DescribeSObjectResult getDescribe()': (_x, self: O) => describeSObject(self.data.definition),
     'Schema.DescribeSObjectResult getDescribe(Schema.SObjectDescribeOptions)': (_x, self: O) =>
@@ -243,6 +245,7 @@ export const schemaClasses: PlatformClass[] = [
   }),
   platformClass('Schema.DescribeSObjectResult', {
     ...objectGetters,
+    ...recordTypeMembers,
     'Schema.SObjectTypeFields fields': readOnly(
       (self: O) => new PlatformObject(apexType('Schema.SObjectTypeFields'), self.data),
     ),

@@ -87,7 +87,8 @@ function mapKey(key: Value): string {
   const scalar = scalarJson(key);
   if (scalar === null) throw apexException('JSONException', 'Map keys must be a primitive type or an enum');
   if (scalar.kind === 'string') return scalar.value;
-  return scalar.kind === 'number' ? scalar.text : String(key as boolean);
+  if (scalar.kind === 'number') return scalar.text;
+  return key === true ? 'true' : 'false';
 }
 
 function* recordJson(x: Execution, record: SObjectValue, suppressNulls: boolean): Run<Json> {

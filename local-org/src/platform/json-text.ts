@@ -127,11 +127,10 @@ class Reader {
     const start = this.at++;
     let out = '';
     for (;;) {
-      const run = /^[^"\\\u0000-\u001f]+/.exec(this.text.slice(this.at, this.at + 4096))?.[0] ?? '';
-      out += run;
-      this.at += run.length;
+      const from = this.at;
+      while (this.text.charAt(this.at) >= ' ' && !'"\\'.includes(this.text.charAt(this.at))) this.at++;
+      out += this.text.slice(from, this.at);
       const char = this.text.charAt(this.at);
-      if (run !== '' && char !== '"' && char !== '\\' && char >= ' ') continue;
       if (char === '"') break;
       if (char === '') this.fail('Unexpected end-of-input: was expecting closing quote for a string value', start + 1);
       if (char !== '\\') {
@@ -164,7 +163,7 @@ export function writeJson(json: Json, pretty: boolean, indent = ''): string {
     case 'number':
       return json.text;
     case 'string':
-      return quote(json.value);
+      return JSON.stringify(json.value);
     case 'array': {
       const items = json.items.map((item) => writeJson(item, pretty, indent));
       if (!pretty) return `[${items.join(',')}]`;
@@ -172,16 +171,11 @@ export function writeJson(json: Json, pretty: boolean, indent = ''): string {
     }
     case 'object': {
       if (!pretty)
-        return `{${json.entries.map(([name, value]) => `${quote(name)}:${writeJson(value, false)}`).join(',')}}`;
+        return `{${json.entries.map(([name, value]) => `${JSON.stringify(name)}:${writeJson(value, false)}`).join(',')}}`;
       if (json.entries.length === 0) return '{ }';
       const inner = `${indent}  `;
-      const lines = json.entries.map(([name, value]) => `${inner}${quote(name)} : ${writeJson(value, true, inner)}`);
+      const lines = json.entries.map(([name, value]) => `${inner}${JSON.stringify(name)} : ${writeJson(value, true, inner)}`);
       return `{\n${lines.join(',\n')}\n${indent}}`;
     }
   }
-}
-
-function quote(text: string): string {
-  // The lone difference to JSON.stringify: surrogates without a partner stay as they are.
-  return `"${text.replace(/["\\\u0000-\u001f]/g, (c) => JSON.stringify(c).slice(1, -1))}"`;
 }

@@ -18,7 +18,7 @@ export function nonNull(members: Record<string, Native>): Record<string, Native>
   );
 }
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as new () => unknown;
+const GeneratorFunction = (function* () {}).constructor as new () => unknown;
 
 function guarded(run: Native): Native {
   const code = run as (...args: unknown[]) => unknown;
@@ -29,8 +29,8 @@ function guarded(run: Native): Native {
   if (run instanceof GeneratorFunction) {
     return function* (x: Execution, self: never, ...args: Value[]) {
       check(args);
-      return (yield* code(x, self, ...args) as Generator<never, Value, void>) as Value;
-    } as Native;
+      return (yield* code(x, self, ...args) as Generator<never, Value, void>);
+    };
   }
   return (x: Execution, self: never, ...args: never[]) => {
     check(args);
@@ -40,7 +40,7 @@ function guarded(run: Native): Native {
 
 /** A property that is read from the object's own state. */
 export function readOnly<S>(get: (self: S, x: Execution) => Value): Property {
-  return { get: (x, self) => get(self as S, x) };
+  return { get: (x, self) => get(self, x) };
 }
 
 /** A property kept under its name in the object's `data`. */
@@ -48,7 +48,7 @@ export function stored<D extends object>(key: keyof D & string): Property {
   return {
     get: (_x, self) => (self as PlatformObject<D>).data[key] as Value,
     set: (_x, self, value) => {
-      (self as PlatformObject<D>).data[key] = value as D[keyof D & string];
+      (self as PlatformObject<D>).data[key] = value;
     },
   };
 }

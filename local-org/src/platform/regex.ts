@@ -334,7 +334,7 @@ export function replacePattern(text: string, pattern: string, replacement: strin
   let out = '';
   let from = 0;
   for (const match of text.matchAll(regex)) {
-    out += text.slice(from, match.index) + expandReplacement(replacement, match as RegExpExecArray);
+    out += text.slice(from, match.index) + expandReplacement(replacement, match);
     from = match.index + match[0].length;
     if (!all) break;
   }

@@ -91,10 +91,10 @@ export function responseOf(value: Value): { statusCode: number; headers: Record<
     return { statusCode: 200, headers: {}, body: new Uint8Array() };
   }
   const { statusCode, headers, responseBody } = (value as RestResponse).data;
-  const texts = [...headers.entries.values()].map(([name, text]) => [String(name), text === null ? '' : String(text)]);
+  const texts = [...headers.entries.values()] as [string, string | null][];
   return {
     statusCode: statusCode ?? 200,
-    headers: Object.fromEntries(texts) as Record<string, string>,
+    headers: Object.fromEntries(texts.map(([name, text]) => [name, text ?? ''])),
     body: responseBody?.bytes ?? new Uint8Array(),
   };
 }

@@ -35,16 +35,10 @@ export function toLong(value: number | bigint): bigint {
 /** The run-time type of a value, as `Object` variables know it. A record's is its own sObject type. */
 export function runtimeType(value: Value): ApexType {
   if (value === null) return T.Null;
-  switch (typeof value) {
-    case 'boolean':
-      return T.Boolean;
-    case 'number':
-      return T.Integer;
-    case 'bigint':
-      return T.Long;
-    case 'string':
-      return T.String;
-  }
+  if (typeof value === 'string') return T.String;
+  if (typeof value === 'boolean') return T.Boolean;
+  if (typeof value === 'number') return T.Integer;
+  if (typeof value === 'bigint') return T.Long;
   if (value instanceof ApexDouble) return T.Double;
   if (value instanceof ApexDecimal) return T.Decimal;
   if (value instanceof ApexId) return T.Id;

@@ -161,12 +161,11 @@ export class ApexDecimal {
   }
 
   private roundToPrecision(precision: number): ApexDecimal {
-    let result: ApexDecimal = this;
+    const excess = digits(this.unscaled) - precision;
+    if (excess <= 0) return this;
+    const rounded = divideRounded(this.unscaled, 10n ** BigInt(excess), 'HALF_UP');
     // Rounding may carry into one more digit (9.99… -> 10.0…), so a second pass can be needed.
-    for (let excess = digits(result.unscaled) - precision; excess > 0; excess = digits(result.unscaled) - precision) {
-      result = new ApexDecimal(divideRounded(result.unscaled, 10n ** BigInt(excess), 'HALF_UP'), result.scale - excess);
-    }
-    return result;
+    return new ApexDecimal(rounded, this.scale - excess).roundToPrecision(precision);
   }
 
   private stripZerosTo(scale: number): ApexDecimal {

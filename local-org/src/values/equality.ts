@@ -48,15 +48,9 @@ export function hashKey(value: Value): unknown {
 
 function contentKey(value: Value): string {
   if (value === null) return '\0null';
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'number':
-    case 'boolean':
-      return `\0${typeof value}${value}`;
-    case 'bigint':
-      return `\0l${value}`;
-  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `\0l${value}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `\0${typeof value}${value}`;
   if (value instanceof ApexBlob) return `\0b${Buffer.from(value.bytes).toString('base64')}`;
   if (value instanceof ApexList) return `\0L[${value.items.map(contentKey).join()}]`;
   if (value instanceof ApexSet) return `\0S[${[...value.entries.values()].map(contentKey).sort().join()}]`;

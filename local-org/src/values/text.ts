@@ -142,7 +142,7 @@ function* textsOf(x: Execution, values: Value[]): Generator<Pause, string[], voi
 function* objectText(x: Execution, value: ApexObject): Generator<Pause, string, void> {
   if (x.program.hasMethod(value.type, 'toString', 0)) {
     const text = yield* x.program.call(x, value, 'toString', []);
-    return text === null ? 'null' : String(text);
+    return typeof text === 'string' ? text : 'null';
   }
   const parts: string[] = [];
   for (const field of x.program.fieldsOf(value.type)) {
