@@ -82,7 +82,7 @@ function dml(operation: DmlOperation): Native {
     const type = RESULT_TYPES[operation];
     const objects = results.map((result) => resultObject(type, result));
     return target instanceof ApexList ? new ApexList(apexType('List', type), objects) : (objects[0] ?? null);
-  } as Native;
+  };
 }
 
 /** The overloads of a DML method: one record or a list, each with every allowed tail of options. */
@@ -196,7 +196,7 @@ function scopedQuery<R extends Value>(
     plain: function* (x: Execution, _self: null, text: string | null, scope: Scope): Run<R> {
       const soql = parsed(text);
       return yield* run(x, soql, boundByScope(soql.binds, scope), undefined, text ?? '');
-    } as unknown as Native,
+    },
     leveled: function* (
       x: Execution,
       _self: null,
@@ -206,7 +206,7 @@ function scopedQuery<R extends Value>(
     ): Run<R> {
       const soql = parsed(text);
       return yield* run(x, soql, boundByScope(soql.binds, scope), level, text ?? '');
-    } as unknown as Native,
+    },
   };
 }
 

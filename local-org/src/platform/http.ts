@@ -122,7 +122,7 @@ export const httpClasses: PlatformClass[] = [
   platformClass('HttpResponse', response),
   platformClass('Http', {
     'new()': () => new PlatformObject(apexType('Http'), {}),
-    'HttpResponse send(HttpRequest)': send as Native,
+    'HttpResponse send(HttpRequest)': send,
   }),
   platformInterface('HttpCalloutMock', ['HttpResponse respond(HttpRequest)']),
 ];
