@@ -8,7 +8,6 @@ import { to18 } from '../values/id.ts';
 import { ApexDate, ApexDatetime, ApexId, SObjectValue } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import type { Store } from './store.ts';
-import { storedValue } from './stored-value.ts';
 
 /**
  * Puts the custom metadata records of the source into the store. Their ids follow from their names, so that they are
@@ -50,8 +49,7 @@ function addRecord(store: Store, record: CustomMetadataRecord, known: ReadonlySe
   for (const [name, fixedValue] of Object.entries(fixed)) value.values.set(name, fixedValue);
   for (const [name, text] of record.values) {
     const field = object.fields.get(name);
-    if (field !== undefined)
-      value.values.set(name, storedValue(field, metadataValue(store, record, field, text, known)));
+    if (field !== undefined) value.values.set(name, metadataValue(store, record, field, text, known));
   }
   const errors = [
     ...checkValues(object, value, { operation: 'insert', truncate: false }),

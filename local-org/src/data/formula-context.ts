@@ -1,10 +1,9 @@
 import type { Execution } from '../execution/execution.ts';
 import type { FormulaContext } from '../rules/index.ts';
-import { ApexId } from '../values/value.ts';
-import type { SObjectValue, Value } from '../values/value.ts';
+import { ApexId, SObjectValue } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import type { RecordReader } from './reader.ts';
 import type { Row } from './row.ts';
-import { recordOfRow } from './triggers.ts';
 
 /**
  * What rules and defaults of a record being saved may ask for.
@@ -13,14 +12,23 @@ import { recordOfRow } from './triggers.ts';
 export function formulaContext(x: Execution, reader: RecordReader, row: Row, previous: Row | null): FormulaContext {
   return {
     definition: row.object,
-    record: recordOfRow(reader, row),
-    previous: previous === null ? null : recordOfRow(reader, previous),
+    schema: reader.schema,
+    record: stored(row),
+    previous: previous === null ? null : stored(previous),
     isNew: previous === null,
     user: x.user,
     now: x.now(),
     parent: (path) => parentRecord(reader, row, path),
     global: (name) => globalValue(x, reader, name),
   };
+}
+
+/** The stored fields of a row; what is calculated from them the rules calculate themselves. */
+function stored(row: Row): SObjectValue {
+  const record = new SObjectValue(row.object);
+  for (const [name, value] of row.values) record.values.set(name, value);
+  if (row.id !== '') record.values.set('id', new ApexId(row.id));
+  return record;
 }
 
 function parentRecord(reader: RecordReader, row: Row, path: string): SObjectValue | null {
@@ -31,7 +39,7 @@ function parentRecord(reader: RecordReader, row: Row, path: string): SObjectValu
     if (reference === null) return null;
     current = reader.parent(current, reference);
   }
-  return current === null ? null : recordOfRow(reader, current);
+  return current === null ? null : stored(current);
 }
 
 /** `$Profile.Name`, `$User.Department`, `$Permission.X`, `$Label.x`; undefined for what is not modelled. */

@@ -9,24 +9,6 @@ import { indexKey } from './row.ts';
 import type { Row } from './row.ts';
 import { sameStored } from './stored-value.ts';
 
-/** "Account ID: id value of incorrect type: 003…" */
-export function wrongIdTypes(
-  context: DmlContext,
-  object: ObjectDefinition,
-  written: ReadonlyMap<string, Value>,
-): DmlError[] {
-  const errors: DmlError[] = [];
-  for (const [name, value] of written) {
-    const field = object.fields.get(name);
-    if (field?.type !== 'reference' || !(value instanceof ApexId)) continue;
-    const target = context.tx.schema.objectByKeyPrefix(value.value.slice(0, 3));
-    if (target !== null && field.referenceTo.includes(target.name)) continue;
-    const message = `${field.label}: id value of incorrect type: ${value.value}`;
-    errors.push(failure('FIELD_INTEGRITY_EXCEPTION', message, [field.name]));
-  }
-  return errors;
-}
-
 /** References to records that do not exist. */
 export function foreignKeyErrors(
   context: DmlContext,

@@ -11,7 +11,7 @@ import type { Pending } from './pending.ts';
 import type { Row } from './row.ts';
 import { isWritable, sameStored, storedValue, writtenValues } from './stored-value.ts';
 import { fireTriggers, recordOfRow } from './triggers.ts';
-import { duplicateErrors, foreignKeyErrors, wrongIdTypes } from './keys.ts';
+import { duplicateErrors, foreignKeyErrors } from './keys.ts';
 import { formulaContext } from './formula-context.ts';
 
 /** A row between the steps of a save. */
@@ -168,14 +168,13 @@ function check(
     pending.record.dmlOptions?.allowFieldTruncation ?? context.request.options?.allowFieldTruncation ?? false;
   const set = new SObjectValue(object);
   for (const [name, value] of written) set.values.set(name, value);
-  pending.errors.push(...checkValues(object, set, { operation, truncate }));
+  pending.errors.push(...checkValues(object, set, { operation, truncate, schema: context.tx.schema }));
   if (failed(pending)) return;
   for (const [name, value] of set.values) written.set(name, value);
   const row = merged(object, pending, written);
   pending.row = row;
   const formula = formulaContext(context.x, context.reader, row, before);
   const stages = [
-    () => wrongIdTypes(context, object, written),
     () => checkValidationRules(formula),
     () => checkRequired(object, formula.record),
     () => foreignKeyErrors(context, object, written),

@@ -1,29 +1,12 @@
+import { storedForm } from '../rules/index.ts';
 import type { FieldDefinition } from '../schema/definition.ts';
-import { ApexDecimal } from '../values/decimal.ts';
 import { toFieldValue } from '../values/convert.ts';
-import { ApexDatetime, SObjectValue } from '../values/value.ts';
-import type { Value } from '../values/value.ts';
+import type { SObjectValue, Value } from '../values/value.ts';
 import { indexKey } from './row.ts';
 
-const TRIMMED = new Set(['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'combobox']);
-
-/**
- * A value as the database keeps it: text without white space at its ends and null for empty text, numbers rounded to
- * the field's scale, date-times without milliseconds.
- */
+/** A value as the database keeps it: in the type of the field, and in the form that rules/stored-form.ts describes. */
 export function storedValue(field: FieldDefinition, value: Value): Value {
-  const converted = toFieldValue(value, field);
-  if (typeof converted === 'string' && TRIMMED.has(field.type)) {
-    const text = converted.trim();
-    return text === '' ? null : text;
-  }
-  if (converted === '') return null;
-  if (converted instanceof ApexDatetime) return new ApexDatetime(Math.floor(converted.ms / 1000) * 1000);
-  if (converted instanceof ApexDecimal && (field.custom || field.precision > 0)) {
-    return converted.scale > field.scale ? converted.setScale(field.scale, 'HALF_UP') : converted;
-  }
-  if (converted === null && field.type === 'boolean') return false;
-  return converted;
+  return storedForm(toFieldValue(value, field), field);
 }
 
 /** Whether a save may write the field at all: the platform sets or computes the others and passes over what is given. */

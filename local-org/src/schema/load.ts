@@ -1,4 +1,5 @@
 import { CompileError, NotModelledError } from '../errors.ts';
+import { checkFormulas } from '../rules/index.ts';
 import { customField, picklistValue } from './custom-field.ts';
 import { checkStandardObject, customObject, keyPrefix, validationRule } from './custom-object.ts';
 import type { FieldDefinition, ObjectDefinition, PicklistValue } from './definition.ts';
@@ -41,6 +42,7 @@ export function loadSchema(folders: readonly string[], standard: ObjectDefinitio
     xml.refuse('CustomPermission', 'requiredPermission', 'connectedApp');
     xml.close('CustomPermission');
   }
+  checkFormulas(schema);
   for (const file of files.customMetadata) schema.customMetadataRecords.push(customMetadataRecord(file, schema));
   for (const file of files.permissionSets) {
     addPermissionSet(schema, permissionSet(readXml(file, 'PermissionSet'), nameOfFile(file), schema));

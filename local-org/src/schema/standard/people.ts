@@ -36,7 +36,7 @@ export const people: ObjectTable[] = [
   Fax | Fax | phone
   MobilePhone | Mobile | phone
   Alias | Alias | string 8 | required
-  CommunityNickname | Nickname | string 40 | required unique
+  CommunityNickname | Nickname | string 40 | unique
   IsActive | Active | boolean | default=true
   TimeZoneSidKey | Time Zone | picklist 40: ${TIME_ZONES} | required
   UserRoleId | Role ID | reference UserRole | rel=UserRole children=Users
