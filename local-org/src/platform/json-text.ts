@@ -76,9 +76,15 @@ class Reader {
       return { kind: 'number', text: number[0], at };
     }
     const word = /^(?:true|false|null)\b/.exec(this.text.slice(this.at, this.at + 6))?.[0];
-    if (word === undefined) this.unexpected(VALUE_EXPECTED);
+    if (word === undefined) this.unknownWord();
     this.at += word.length;
     return word === 'null' ? { kind: 'null', at } : { kind: 'boolean', value: word === 'true', at };
+  }
+
+  private unknownWord(): never {
+    const word = /^[A-Za-z_$][\w$]*/.exec(this.text.slice(this.at))?.[0];
+    if (word === undefined) this.unexpected(VALUE_EXPECTED);
+    this.fail(`Unrecognized token '${word}': was expecting 'null', 'true', 'false' or NaN`, this.at + word.length + 1);
   }
 
   private object(): Json {
@@ -174,7 +180,9 @@ export function writeJson(json: Json, pretty: boolean, indent = ''): string {
         return `{${json.entries.map(([name, value]) => `${JSON.stringify(name)}:${writeJson(value, false)}`).join(',')}}`;
       if (json.entries.length === 0) return '{ }';
       const inner = `${indent}  `;
-      const lines = json.entries.map(([name, value]) => `${inner}${JSON.stringify(name)} : ${writeJson(value, true, inner)}`);
+      const lines = json.entries.map(
+        ([name, value]) => `${inner}${JSON.stringify(name)} : ${writeJson(value, true, inner)}`,
+      );
       return `{\n${lines.join(',\n')}\n${indent}}`;
     }
   }
