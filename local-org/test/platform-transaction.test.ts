@@ -90,6 +90,19 @@ t.test('Test.startTest and stopTest', async (t) => {
   t.throws(() => call(outside.x, 'System', 'enqueueJob(Object)', null, job), NotModelledError);
 });
 
+t.test('Test.setCreatedDate', async (t) => {
+  const { x } = harness({ test: true });
+  const set = (on: Execution, id: ApexId): Value =>
+    call(on, 'Test', 'setCreatedDate(Id,Datetime)', null, id, new ApexDatetime(0));
+  t.equal(set(x, CONTACT_ID), null);
+  t.throws(() => set(x, ACCOUNT_ID), NotModelledError, 'a record that the test did not make');
+  t.match(
+    thrown(() => set(harness().x, CONTACT_ID)),
+    /^UnsupportedOperationException/,
+    'tests only',
+  );
+});
+
 t.test('a job runs with the limits of asynchronous Apex and cannot queue another in a test', async (t) => {
   const made = harness({ test: true });
   const { x } = made;

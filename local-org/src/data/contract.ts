@@ -1,5 +1,5 @@
 import type { Execution, Pause } from '../execution/execution.ts';
-import type { ApexId, DmlError, DmlOptions, SObjectValue, Value } from '../values/value.ts';
+import type { ApexDatetime, ApexId, DmlError, DmlOptions, SObjectValue, Value } from '../values/value.ts';
 import type { SoqlQuery } from '../soql/ast.ts';
 
 /** USER enforces object permissions, field-level security and sharing of the running user; SYSTEM none of the first two. */
@@ -52,6 +52,11 @@ export interface Transaction {
   setSavepoint(x: Execution): Savepoint;
   rollback(x: Execution, savepoint: Savepoint): void;
   releaseSavepoint(x: Execution, savepoint: Savepoint): void;
+  /**
+   * Test.setCreatedDate: gives a record that this transaction made another CreatedDate.
+   * @returns false when this transaction made no such record
+   */
+  setCreatedDate(id: ApexId, created: ApexDatetime): boolean;
   /** makes everything visible to others and durable */
   commit(): void;
   abort(): void;

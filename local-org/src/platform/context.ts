@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { NotModelledError } from '../errors.ts';
 import type { Execution, Pause } from '../execution/execution.ts';
 import { GovernorLimits } from '../execution/limits.ts';
 import type { LimitName } from '../execution/limits.ts';
 import { apexType } from '../types/type.ts';
 import { ApexObject, PlatformObject } from '../values/value.ts';
-import type { Value } from '../values/value.ts';
+import type { ApexDatetime, ApexId, Value } from '../values/value.ts';
 import { timeZone } from './datetime.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { platformClass } from './signature.ts';
@@ -85,6 +86,13 @@ const test = platformClass('Test', {
     } finally {
       if (state.outerLimits !== null) x.limits = state.outerLimits;
       state.outerLimits = null;
+    }
+  },
+  'static void setCreatedDate(Id,Datetime)': (x, _self, id: ApexId | null, created: ApexDatetime | null) => {
+    if (id === null || created === null) throw nullArgument(id === null ? 1 : 2);
+    testState(x);
+    if (!x.transaction.setCreatedDate(id, created)) {
+      throw new NotModelledError(`Test.setCreatedDate of a record that the test did not make (${id.value})`);
     }
   },
   'static void setMock(Type,Object)': (x, _self, type: TypeToken | null, mock: Value) => {

@@ -155,6 +155,7 @@ export function harness(fake: Fake = {}): Harness {
         made.queries.push({ query, binds, options });
         return 42;
       },
+      setCreatedDate: (record: ApexId) => record === CONTACT_ID,
       setSavepoint: () => ({ number: 7 }),
       rollback: (_x: Execution, savepoint: { number: number }) => made.log.push(`rollback ${savepoint.number}`),
       releaseSavepoint: (_x: Execution, savepoint: { number: number }) => made.log.push(`release ${savepoint.number}`),
