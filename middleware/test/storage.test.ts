@@ -288,8 +288,9 @@ async function storageSuite(t: Test, open: (t: Test, spoilt?: boolean) => Promis
     await workspaces.create({ id: 'a', name: 'A' });
     await workspaces.setWebhookSecret('a', 'old', 'whsec_old', new Date(Date.now() + 1000));
     await workspaces.setWebhookSecret('a', 'new', 'whsec_new');
-    t.same(await workspaces.webhookSecrets('a', new Date()), ['whsec_new', 'whsec_old']);
-    t.same(await workspaces.webhookSecrets('a', new Date(Date.now() + 2000)), ['whsec_new']);
+    t.same((await workspaces.webhookSecrets('a', new Date()))?.secrets, ['whsec_new', 'whsec_old']);
+    t.same((await workspaces.webhookSecrets('a', new Date(Date.now() + 2000)))?.secrets, ['whsec_new']);
+    t.equal(await workspaces.webhookSecrets('none', new Date()), undefined);
     t.notMatch(
       JSON.stringify((await database.query('select * from webhook_secret')).rows),
       /whsec_/,

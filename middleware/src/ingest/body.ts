@@ -13,15 +13,16 @@ declare module 'fastify' {
 /** Keeps the bytes of JSON bodies; they are parsed with `parseJson` once the sender is known. */
 export function keepRawJson(app: FastifyInstance): void {
   app.decorateRequest('rawBody', null);
-  app.removeContentTypeParser('application/json');
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.rawBody = body as Buffer;
     done(null, body);
   });
 }
 
-/** @throws ProblemError 400 `invalid_encoding`, `invalid_json` */
+/** @throws ProblemError 400 `empty_body`, `invalid_encoding`, `invalid_json` */
 export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new ProblemError(400, 'empty_body', 'The body is empty.');
   if (!isUtf8(bytes)) throw new ProblemError(400, 'invalid_encoding', 'The body is not UTF-8.');
   try {
     return secureJson.parse(bytes.toString('utf8'), { protoAction: 'error', constructorAction: 'error' }) as unknown;

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 interface Waiting<Entry, Result> {
   entry: Entry;
   resolve: (result: Result) => void;
@@ -44,8 +46,10 @@ export class GroupCommit<Entry, Result> {
   }
 
   async #drain(): Promise<void> {
-    await Promise.resolve(); // requests that were parsed in the same turn of the event loop share the first commit
     while (this.#waiting.length > 0) {
+      // One turn of the event loop: requests whose bytes are there already share this commit. The embedded database
+      // works without giving way, so without this each request would commit alone.
+      await setImmediate();
       const batch = this.#waiting.splice(0, this.#maxBatch);
       try {
         const results = await this.#write(batch.map((waiting) => waiting.entry));

@@ -35,7 +35,7 @@ export async function authenticateSender(
   if (request.headers.authorization !== undefined) return authenticateApiKey(workspaces, request);
   const named = (request.query as Record<string, unknown>)['workspace'];
   const workspaceId = typeof named === 'string' ? named : DEFAULT_WORKSPACE;
-  const secrets = await workspaces.webhookSecrets(workspaceId, new Date(now));
+  const known = await workspaces.webhookSecrets(workspaceId, new Date(now));
   const verdict = verifySignature(
     request.rawBody ?? Buffer.alloc(0),
     {
@@ -43,13 +43,12 @@ export async function authenticateSender(
       timestamp: headerOf(request, 'webhook-timestamp'),
       signature: headerOf(request, 'webhook-signature'),
     },
-    secrets,
+    known?.secrets ?? [],
     now,
   );
   if (!verdict.valid) throw unauthorized(verdict.code, DETAILS[verdict.code]);
-  const workspace = await workspaces.find(workspaceId);
-  if (workspace === undefined) throw unauthorized('invalid_signature', DETAILS.invalid_signature);
-  return workspace;
+  if (known === undefined) throw unauthorized('invalid_signature', DETAILS.invalid_signature);
+  return known.workspace;
 }
 
 const DETAILS = {

@@ -27,7 +27,7 @@ export async function ensureDefaultWorkspace(
   }
   if (given.webhookSecret !== undefined) {
     await workspaces.setWebhookSecret(DEFAULT_WORKSPACE, 'environment', given.webhookSecret);
-  } else if ((await workspaces.webhookSecrets(DEFAULT_WORKSPACE, new Date())).length === 0) {
+  } else if ((await workspaces.webhookSecrets(DEFAULT_WORKSPACE, new Date()))?.secrets.length === 0) {
     made.webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
     await workspaces.setWebhookSecret(DEFAULT_WORKSPACE, 'first', made.webhookSecret);
   }

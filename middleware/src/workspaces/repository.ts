@@ -14,10 +14,24 @@ export function hashApiKey(key: string): string {
   return sha256(key);
 }
 
+/** A workspace's webhook secrets in plain text, with the time from which each is refused. */
+interface Secrets {
+  workspace: Workspace;
+  secrets: { secret: string; expiresAt: Date | null }[];
+}
+
+/**
+ * How long credentials are remembered, in milliseconds: without it every request would wait for the storage twice
+ * before its response can join a commit. A revoked key or changed secret counts after this time at the latest.
+ */
+export const CREDENTIAL_CACHE = 1_000;
+
 /** Workspaces with their API keys (hashes) and webhook secrets (sealed). */
 export class WorkspaceRepository {
   readonly #database: Database;
   readonly #keyring: Keyring;
+  readonly #byKeyHash = new Map<string, { at: number; workspace: Workspace }>();
+  readonly #secrets = new Map<string, { at: number; found: Promise<Secrets | undefined> }>();
 
   constructor(database: Database, keyring: Keyring) {
     this.#database = database;
@@ -43,13 +57,20 @@ export class WorkspaceRepository {
   }
 
   async byApiKeyHash(hash: string): Promise<Workspace | undefined> {
-    return first(
+    const now = Date.now();
+    const known = this.#byKeyHash.get(hash);
+    if (known !== undefined && now - known.at < CREDENTIAL_CACHE) return known.workspace;
+    const workspace = first(
       await this.#database.query<Workspace>(
         `select w.id, w.name from api_key k join workspace w on w.id = k.workspace_id
          where k.hash = $1 and k.revoked_at is null`,
         [hash],
       ),
     );
+    // Only keys that exist are remembered, so strangers cannot fill the memory.
+    if (workspace === undefined) this.#byKeyHash.delete(hash);
+    else this.#byKeyHash.set(hash, { at: now, workspace });
+    return workspace;
   }
 
   async hasApiKey(workspaceId: string): Promise<boolean> {
@@ -67,14 +88,45 @@ export class WorkspaceRepository {
     );
   }
 
-  /** The secrets that are valid at a time, in plain text. */
-  async webhookSecrets(workspaceId: string, now: Date): Promise<string[]> {
-    const result = await this.#database.query<{ name: string; sealed: string }>(
-      `select name, sealed from webhook_secret
-       where workspace_id = $1 and (expires_at is null or expires_at > $2) order by id desc`,
-      [workspaceId, now],
+  /** The secrets that are valid at a time, in plain text; undefined when there is no such workspace. */
+  async webhookSecrets(
+    workspaceId: string,
+    now: Date,
+  ): Promise<{ workspace: Workspace; secrets: string[] } | undefined> {
+    const known = this.#secrets.get(workspaceId);
+    const fresh = known !== undefined && Date.now() - known.at < CREDENTIAL_CACHE;
+    const loading = fresh ? known.found : this.#loadSecrets(workspaceId);
+    if (!fresh) this.#remember(workspaceId, loading);
+    const found = await loading;
+    if (found === undefined) return undefined;
+    const valid = found.secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+    return { workspace: found.workspace, secrets: valid.map(({ secret }) => secret) };
+  }
+
+  /** Keeps the answer while it is fresh, unless it failed or there is no such workspace. */
+  #remember(workspaceId: string, loading: Promise<Secrets | undefined>): void {
+    const entry = { at: Date.now(), found: loading };
+    this.#secrets.set(workspaceId, entry);
+    const forget = (): void => {
+      if (this.#secrets.get(workspaceId) === entry) this.#secrets.delete(workspaceId);
+    };
+    loading.then((found) => {
+      if (found === undefined) forget();
+    }, forget);
+  }
+
+  async #loadSecrets(workspaceId: string): Promise<Secrets | undefined> {
+    const workspace = await this.find(workspaceId);
+    if (workspace === undefined) return undefined;
+    const { rows } = await this.#database.query<{ name: string; sealed: string; expiresAt: Date | null }>(
+      'select name, sealed, expires_at as "expiresAt" from webhook_secret where workspace_id = $1 order by id desc',
+      [workspaceId],
     );
-    return result.rows.map((row) => unseal(this.#keyring, secretOwner(workspaceId, row.name), row.sealed));
+    const secrets = rows.map((row) => ({
+      secret: unseal(this.#keyring, secretOwner(workspaceId, row.name), row.sealed),
+      expiresAt: row.expiresAt,
+    }));
+    return { workspace, secrets };
   }
 
   /** Sets a secret by name. `expiresAt` ends an old one during a rotation. */
@@ -89,6 +141,7 @@ export class WorkspaceRepository {
        on conflict (workspace_id, name) do update set sealed = excluded.sealed, expires_at = excluded.expires_at`,
       [workspaceId, name, seal(this.#keyring, secretOwner(workspaceId, name), secret), expiresAt],
     );
+    this.#secrets.delete(workspaceId);
   }
 }
 
