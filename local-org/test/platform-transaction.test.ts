@@ -8,7 +8,7 @@ import { apexType, parseType } from '../src/types/type.ts';
 import { enumConstant } from '../src/values/enums.ts';
 import { ApexBlob, ApexDate, ApexDatetime, ApexId, ApexObject } from '../src/values/value.ts';
 import type { Value } from '../src/values/value.ts';
-import { harness, call, property, thrown } from './support/platform.ts';
+import { ACCOUNT_ID, call, CONTACT_ID, harness, property, thrown } from './support/platform.ts';
 
 // Called through the tables of the platform classes. Facts are of the Apex Reference Guide
 // (https://developer.salesforce.com/docs/atlas.en-us.apexref.meta/apexref/) where no other source stands beside them.

@@ -5,7 +5,8 @@ import { permissionsOf } from '../security/effective.ts';
 import type { Permissions } from '../security/permissions.ts';
 import type { SoqlQuery } from '../soql/ast.ts';
 import { QueryRun } from '../soql/execute.ts';
-import type { ApexDatetime, ApexId, SObjectValue, Value } from '../values/value.ts';
+import { ApexDatetime } from '../values/value.ts';
+import type { ApexId, SObjectValue, Value } from '../values/value.ts';
 import { apexException } from '../platform/exceptions.ts';
 import type { DmlRequest, DmlRowResult, QueryOptions, Savepoint, Transaction } from './contract.ts';
 import { runDml } from './dml.ts';
@@ -157,16 +158,6 @@ export class StoreTransaction implements Transaction {
     };
   }
 
-  /** Test.setCreatedDate: makes a record older than it is. @throws Error when this transaction sees no such record */
-  setCreatedDate(id: string, at: ApexDatetime): void {
-    const object = this.schema.objectByKeyPrefix(id.slice(0, 3));
-    const row = object === null ? null : this.overlay.get(object, id);
-    if (row === null) throw new Error(`There is no record ${id}`);
-    const values = new Map(row.values);
-    values.set('createddate', new ApexDatetime(Math.floor(at.ms / 1000) * 1000));
-    this.put({ ...row, values });
-  }
-
   /** A savepoint counts as a DML statement (Apex Developer Guide, "Transaction Control"). */
   setSavepoint(x: Execution): Savepoint {
     x.limits.use('dmlStatements');
@@ -197,7 +188,9 @@ export class StoreTransaction implements Transaction {
     const object = this.schema.objectByKeyPrefix(id.value.slice(0, 3));
     const row = object === null ? null : this.get(object, id.value);
     if (object === null || row === null || this.store.table(object).get(id.value) !== undefined) return false;
-    this.put({ ...row, values: new Map(row.values).set('createddate', created) });
+    // a stored Datetime has no milliseconds
+    const stored = new ApexDatetime(Math.floor(created.ms / 1000) * 1000);
+    this.put({ ...row, values: new Map(row.values).set('createddate', stored) });
     return true;
   }
 
