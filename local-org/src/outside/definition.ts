@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { to18 } from '../values/id.ts';
 import { Check, type Problem } from './check.ts';
 
 /** A person or an integration that may sign in. */
@@ -33,7 +34,7 @@ export interface OAuthClientDefinition {
 }
 
 export interface OrganizationDefinition {
-  /** 15 or 18 characters, 00D… */
+  /** 18 characters, 00D…; the file may give 15 */
   id: string;
   name: string;
 }
@@ -136,7 +137,7 @@ export function parseDefinition(json: unknown, file: string): OrgDefinition {
     'id',
     problems,
   );
-  if (definition.organization.id.slice(0, 15) === definition.sandbox.id.slice(0, 15)) {
+  if (definition.organization.id === definition.sandbox.id) {
     problems.push({ path: 'sandbox.id', message: 'must differ from organization.id' });
   }
   if (problems.length > 0) throw new DefinitionError(file, problems);
@@ -145,10 +146,8 @@ export function parseDefinition(json: unknown, file: string): OrgDefinition {
 
 function organization(at: Check): OrganizationDefinition {
   at.onlyKeys(['id', 'name']);
-  return {
-    id: at.get('id').matching(/^00D[A-Za-z0-9]{12}([A-Z0-5]{3})?$/, 'an organisation id (00D…)'),
-    name: at.get('name').text(),
-  };
+  const id = at.get('id').matching(/^00D[A-Za-z0-9]{12}([A-Z0-5]{3})?$/, 'an organisation id (00D…)');
+  return { id: to18(id.slice(0, 15)), name: at.get('name').text() };
 }
 
 function user(at: Check): UserDefinition {

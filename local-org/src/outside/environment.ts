@@ -6,7 +6,6 @@ import type { OAuthClientDefinition, OrgDefinition, OrganizationDefinition } fro
 import { Grants, type GrantState } from './oauth/grants.ts';
 import { QueryLocators } from './rest/locators.ts';
 import { RequestLog } from './request-log.ts';
-import { to18 } from '../values/id.ts';
 
 export type EnvironmentKind = 'production' | 'sandbox';
 
@@ -83,12 +82,7 @@ export class Environment {
 
   /** The identity URL that names a user of this org. */
   identityUrl(userId: string): string {
-    return `${this.loginUrl}/id/${this.organizationId()}/${userId}`;
-  }
-
-  /** 18 characters, as the org itself has it. */
-  organizationId(): string {
-    return to18(this.organization.id.slice(0, 15));
+    return `${this.loginUrl}/id/${this.organization.id}/${userId}`;
   }
 }
 

@@ -19,7 +19,7 @@ export function identityRoutes(app: FastifyInstance, env: Environment): void {
     const user = await whose(request);
     if (typeof user === 'string') return refuse(reply, 403, user);
     const wanted = [field(request.params, 'organization'), field(request.params, 'user')].map((id) => id.slice(0, 15));
-    if (wanted[0] !== env.organizationId().slice(0, 15)) return refuse(reply, 404, 'Bad_Id');
+    if (wanted[0] !== env.organization.id.slice(0, 15)) return refuse(reply, 404, 'Bad_Id');
     if (wanted[1] !== user.id.slice(0, 15)) return refuse(reply, 404, 'Bad_Id');
     return reply.header('cache-control', 'no-store').send(identity(env, user));
   });
@@ -55,7 +55,7 @@ function identity(env: Environment, user: RunningUser): Record<string, unknown> 
     id: env.identityUrl(user.id),
     asserted_user: true,
     user_id: user.id,
-    organization_id: env.organizationId(),
+    organization_id: env.organization.id,
     username: user.username,
     nick_name: user.username.split('@')[0] ?? user.username,
     display_name: user.name,
@@ -75,7 +75,7 @@ function userInfo(env: Environment, user: RunningUser): Record<string, unknown> 
   return {
     sub: env.identityUrl(user.id),
     user_id: user.id,
-    organization_id: env.organizationId(),
+    organization_id: env.organization.id,
     preferred_username: user.username,
     nickname: user.username.split('@')[0] ?? user.username,
     name: user.name,

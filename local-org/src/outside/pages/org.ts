@@ -102,7 +102,7 @@ function labelOf(call: ApiCall, name: string, form: 'one' | 'many' = 'many'): st
 function homeBody(env: Environment, call: ApiCall): Html {
   const facts: [string, string | number][] = [
     ['Organization', env.organization.name],
-    ['Organization ID', env.organizationId()],
+    ['Organization ID', env.organization.id],
     ['Kind', env.kind],
     ['API requests in the last 24 hours', `${env.usage.used()} of ${env.usage.allowance}`],
     ['Login host', env.loginUrl],
