@@ -31,7 +31,7 @@ t.test('arithmetic', async (t) => {
       '-16 >>> 28': '15',
       '1L << 40': '1099511627776',
       'i++': '5',
-      'i': '6',
+      i: '6',
       '++i': '7',
       'i--': '7',
       '--i': '5',
@@ -49,7 +49,10 @@ t.test('arithmetic', async (t) => {
 t.test('arithmetic that fails', async (t) => {
   t.equal(await errorOf('Integer z = 0; Integer r = 1 / z;'), 'System.MathException: Divide by 0');
   t.equal(await errorOf('Decimal z = 0; Decimal r = 1.5 / z;'), 'System.MathException: Divide by 0');
-  t.equal(await errorOf('Integer n; Integer r = n + 1;'), 'System.NullPointerException: Attempt to de-reference a null object');
+  t.equal(
+    await errorOf('Integer n; Integer r = n + 1;'),
+    'System.NullPointerException: Attempt to de-reference a null object',
+  );
   t.equal(await errorOf('Boolean b; if (b) {}'), 'System.NullPointerException: Attempt to de-reference a null object');
 });
 
@@ -77,7 +80,7 @@ t.test('strings', async (t) => {
       "'a' + 1.50 + true": 'a1.50true',
       "'b' > 'A'": 'true',
       "n + 'x'": 'nullx',
-      "n == null": 'true',
+      'n == null': 'true',
       "'it\\'s\\n'.length()": '5',
       "'\\u0041'": 'A',
       "'a' < null": 'false',
@@ -100,8 +103,8 @@ t.test('comparison', async (t) => {
       'n != 5': 'true',
       '1 <> 2': 'true',
       'new List<Integer>{1} == new List<Integer>{1}': 'true',
-      'new Contact(LastName=\'a\') == new Contact(LastName=\'a\')': 'true',
-      'new Contact(LastName=\'a\') === new Contact(LastName=\'a\')': 'false',
+      "new Contact(LastName='a') == new Contact(LastName='a')": 'true',
+      "new Contact(LastName='a') === new Contact(LastName='a')": 'false',
       'true && !false || false': 'true',
       'o instanceof Integer': 'true',
       'o instanceof String': 'false',
@@ -224,7 +227,9 @@ t.test('neither catch nor finally sees a limit or what is not modelled', async (
   t.equal(limit.error?.type, 'System.LimitException');
   t.equal(limit.error?.message, 'Too many SOQL queries: 101');
   t.same(limit.log, []);
-  const deep = await evaluateApex('Integer f(Integer i) { return f(i + 1); } try { f(1); } catch (Exception e) { System.debug(1); }');
+  const deep = await evaluateApex(
+    'Integer f(Integer i) { return f(i + 1); } try { f(1); } catch (Exception e) { System.debug(1); }',
+  );
   t.match(deep.error?.message, /Maximum stack depth reached: 1001/);
 });
 

@@ -67,7 +67,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const isSource = error instanceof CompileFailure || error instanceof CompileError || error instanceof NotModelledError;
+  const isSource =
+    error instanceof CompileFailure || error instanceof CompileError || error instanceof NotModelledError;
   if (!isSource) throw error;
   process.stderr.write(`${error.message}\n`);
   process.stdout.write('0 passed, 1 failed\n');

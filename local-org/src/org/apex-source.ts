@@ -25,7 +25,8 @@ function walk(folder: string, units: SourceUnit[]): void {
 
 function apiVersionOf(path: string): number {
   const meta = `${path}-meta.xml`;
-  if (!existsSync(meta)) throw new CompileError('There is no -meta.xml beside it, so it would not be deployed', path, 1);
+  if (!existsSync(meta))
+    throw new CompileError('There is no -meta.xml beside it, so it would not be deployed', path, 1);
   const version = /<apiVersion>\s*([\d.]+)\s*<\/apiVersion>/.exec(readFileSync(meta, 'utf8'))?.[1];
   if (version === undefined) throw new CompileError('The -meta.xml has no apiVersion', path, 1);
   return Number(version);

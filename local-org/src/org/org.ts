@@ -108,7 +108,8 @@ export class Org {
       isSandbox: this.isSandbox,
       namespace: null,
       schema: this.schema,
-      permissionsOf: (x: Execution, userId: string): Permissions => (x.transaction as StoreTransaction).permissionsOf(userId),
+      permissionsOf: (x: Execution, userId: string): Permissions =>
+        (x.transaction as StoreTransaction).permissionsOf(userId),
       label: (name: string) => this.schema.labels.get(name.toLowerCase()) ?? null,
     };
     this.adminId = parts.adminId;
@@ -185,7 +186,9 @@ export class Org {
       return errorResponse(405, 'METHOD_NOT_ALLOWED', message);
     }
     try {
-      return this.run(userId, (x) => serve(x, path, url, mapping, request, cls.name, this.program.staticMethod(method)));
+      return this.run(userId, (x) =>
+        serve(x, path, url, mapping, request, cls.name, this.program.staticMethod(method)),
+      );
     } catch (error) {
       const response = uncaughtResponse(error);
       if (response === null) throw error;

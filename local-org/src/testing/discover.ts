@@ -46,7 +46,11 @@ function isTest(method: MethodSymbol): boolean {
 function check(method: MethodSymbol): void {
   if (method.isStatic && method.returns === T.Void && method.parameters.length === 0) return;
   const { file } = method.owner;
-  throw new CompileError(`Test methods must be static, without parameters and return void: ${method.name}`, file, method.node.line);
+  throw new CompileError(
+    `Test methods must be static, without parameters and return void: ${method.name}`,
+    file,
+    method.node.line,
+  );
 }
 
 function seesAllData(node: ClassSymbol['node'] | MethodSymbol['node']): boolean {

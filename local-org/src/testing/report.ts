@@ -78,8 +78,14 @@ function heading(text: string): string {
 /** Columns as wide as their widest line; a cell may have several lines. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => row.map((cell) => cell.split('\n')));
-  const widths = head.map((title, i) => Math.max(title.length, ...lines.flatMap((row) => (row[i] ?? ['']).map((l) => l.length))));
-  const render = (cells: readonly string[]): string => cells.map((c, i) => c.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...lines.flatMap((row) => (row[i] ?? ['']).map((l) => l.length))),
+  );
+  const render = (cells: readonly string[]): string =>
+    cells
+      .map((c, i) => c.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
   const out = [render(head), render(widths.map((w) => '─'.repeat(w)))];
   for (const row of lines) {
     const height = Math.max(1, ...row.map((cell) => cell.length));
@@ -117,7 +123,10 @@ export function jsonReport(run: TestRun): unknown {
         StackTrace: o.stackTrace,
         RunTime: Math.round(o.runTimeMs),
       })),
-      coverage: { coverage: run.coverage.map(coverageRow), summary: { orgWideCoverage: `${overallPercent(run.coverage)}%` } },
+      coverage: {
+        coverage: run.coverage.map(coverageRow),
+        summary: { orgWideCoverage: `${overallPercent(run.coverage)}%` },
+      },
     },
   };
 }

@@ -125,5 +125,7 @@ function exceptionText(value: ExceptionValue): string {
 
 function traceOf(value: ExceptionValue): string {
   const { cause } = value;
-  return cause === null ? value.stackTrace : `${value.stackTrace}\nCaused by\n${exceptionText(cause)}\n${traceOf(cause)}`;
+  return cause === null
+    ? value.stackTrace
+    : `${value.stackTrace}\nCaused by\n${exceptionText(cause)}\n${traceOf(cause)}`;
 }

@@ -20,7 +20,11 @@ export interface EvaluateOptions {
 }
 
 /** Loads an org with these files and the anonymous block. @throws CompileFailure */
-export async function orgWith(source: string, options: EvaluateOptions = {}, log: (text: string) => void = () => {}): Promise<Org> {
+export async function orgWith(
+  source: string,
+  options: EvaluateOptions = {},
+  log: (text: string) => void = () => {},
+): Promise<Org> {
   const apiVersion = options.apiVersion ?? 65;
   const units: SourceUnit[] = Object.entries(options.files ?? {}).map(([file, text]) => ({
     kind: file.endsWith('.trigger') ? 'trigger' : 'class',

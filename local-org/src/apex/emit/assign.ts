@@ -37,11 +37,24 @@ export function assign(ctx: MethodContext, node: Extract<Expression, { kind: 'as
 export function step(ctx: MethodContext, node: Extract<Expression, { kind: 'step' }>): Code {
   const target = place(ctx, node.operand);
   if (!isNumeric(target.type)) throw ctx.error(`${node.operator} needs a number: ${target.type.text}`);
-  const one: Code = { js: '1', type: T.Integer, nonNull: true, literal: { kind: 'integer', value: 1, line: node.line } };
+  const one: Code = {
+    js: '1',
+    type: T.Integer,
+    nonNull: true,
+    literal: { kind: 'integer', value: 1, line: node.line },
+  };
   const changed = (js: string, known: boolean): string =>
-    convert(ctx, binary(ctx, node.operator === '++' ? '+' : '-', { js, type: target.type, nonNull: known }, one), target.type);
+    convert(
+      ctx,
+      binary(ctx, node.operator === '++' ? '+' : '-', { js, type: target.type, nonNull: known }, one),
+      target.type,
+    );
   if (node.prefix) {
-    return { js: sequence(target.setup, target.write(changed(target.read(), false))), type: target.type, nonNull: true };
+    return {
+      js: sequence(target.setup, target.write(changed(target.read(), false))),
+      type: target.type,
+      nonNull: true,
+    };
   }
   const old = ctx.temporary();
   const setup = [...target.setup, `${old} = (${target.read()} ?? R.npe())`];
@@ -83,7 +96,7 @@ function place(ctx: MethodContext, node: Expression): Place {
           type: property.type,
           setup: [],
           read: () => `${ctx.native(get)}(x, null)`,
-          write: (js) => setThrough(ctx, (held) => `${ctx.native(set as never)}(x, null, ${held})`, js),
+          write: (js) => setThrough(ctx, (held) => `${ctx.native(set)}(x, null, ${held})`, js),
         };
       }
     }
@@ -117,7 +130,9 @@ function checkWritable(ctx: MethodContext, field: FieldSymbol): void {
   checkVisible(ctx, field, field.setterVisibility);
   if (!field.writable) throw ctx.error(`Property is not writeable: ${field.name}`);
   if (field.isFinal && !(ctx.initialises && field.owner === ctx.cls)) {
-    throw ctx.error(`Final members can only be assigned in their declaration, init blocks, or constructors: ${field.name}`);
+    throw ctx.error(
+      `Final members can only be assigned in their declaration, init blocks, or constructors: ${field.name}`,
+    );
   }
 }
 
@@ -154,7 +169,8 @@ function memberPlace(ctx: MethodContext, given: Code, name: string): Place {
   const object = ctx.world.object(target.type);
   if (object !== null || target.type === T.SObject) {
     const found = recordMember(ctx, object, name);
-    if (found === null) throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
+    if (found === null)
+      throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
     if (found.kind === 'children') throw ctx.error(`Field is not writeable: ${target.type.text}.${name}`);
     if (found.kind === 'field') checkFieldWritable(ctx, object, found.field, found.name);
     const key = JSON.stringify(found.key);
@@ -182,7 +198,7 @@ function memberPlace(ctx: MethodContext, given: Code, name: string): Place {
     type: property.type,
     setup,
     read: () => `${ctx.native(get)}(x, ${held})`,
-    write: (js) => setThrough(ctx, (value) => `${ctx.native(set as never)}(x, ${held}, ${value})`, js),
+    write: (js) => setThrough(ctx, (value) => `${ctx.native(set)}(x, ${held}, ${value})`, js),
   };
 }
 

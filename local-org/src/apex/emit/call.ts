@@ -28,7 +28,12 @@ export function call(ctx: MethodContext, node: CallNode): Code {
   if (target.kind === 'namespace') {
     const type = ctx.world.named([target.name], [], null);
     if (type !== null) return staticCall(ctx, type, node.name, args);
-    throw ctx.notModelled(`method ${target.name}.${signatureText(node.name, args.map((a) => a.type))}`);
+    throw ctx.notModelled(
+      `method ${target.name}.${signatureText(
+        node.name,
+        args.map((a) => a.type),
+      )}`,
+    );
   }
   throw ctx.notModelled(`method ${node.name} on ${target.kind}`);
 }
@@ -41,7 +46,11 @@ function choose(ctx: MethodContext, type: ApexType, name: string, candidates: Ca
   const choice =
     'callable' in direct || !args.some((a) => a.singleRow !== undefined)
       ? direct
-      : chooseOverload(ctx.world, candidates, args.map((a) => (a.singleRow === undefined ? a.type : a.type.args[0]!)));
+      : chooseOverload(
+          ctx.world,
+          candidates,
+          args.map((a) => (a.singleRow === undefined ? a.type : a.type.args[0]!)),
+        );
   if ('callable' in choice) return choice.callable;
   const wanted = signatureText(name, types);
   if (choice.failure === 'ambiguous') throw ctx.error(`Method is ambiguous: ${type.text}.${wanted}`);
@@ -65,14 +74,20 @@ function unqualified(ctx: MethodContext, node: CallNode): Code {
   for (let cls: ClassSymbol | null = ctx.cls; cls !== null; cls = cls.outer) {
     const all = methodsNamed(ctx.world, cls.type, node.name);
     const candidates = cls === ctx.cls ? all : all.filter((m) => m.isStatic);
-    if (candidates.length === 0 || (cls.outer !== null && candidates.every((c) => c.platform?.cls.name === 'Object'))) continue;
+    if (candidates.length === 0 || (cls.outer !== null && candidates.every((c) => c.platform?.cls.name === 'Object')))
+      continue;
     const callable = choose(ctx, cls.type, node.name, candidates, args);
     const js = convertArguments(ctx, callable, args);
     if (callable.isStatic) return emitStatic(ctx, callable, cls.type, js);
     if (ctx.isStatic) throw ctx.error(`Non static method cannot be referenced from a static context: ${node.name}`);
     return emitInstance(ctx, callable, cls.type, 'this', js);
   }
-  throw ctx.error(`Method does not exist or incorrect signature: ${signatureText(node.name, args.map((a) => a.type))}`);
+  throw ctx.error(
+    `Method does not exist or incorrect signature: ${signatureText(
+      node.name,
+      args.map((a) => a.type),
+    )}`,
+  );
 }
 
 function superCall(ctx: MethodContext, node: CallNode): Code {
@@ -96,9 +111,12 @@ function staticCall(ctx: MethodContext, type: ApexType, name: string, args: Code
 }
 
 function instanceCall(ctx: MethodContext, given: Code, node: CallNode, args: Code[]): Code {
-  const asList = methodsNamed(ctx.world, given.type, node.name).filter((m) => !m.isStatic && m.platform?.cls.name !== 'Object');
+  const asList = methodsNamed(ctx.world, given.type, node.name).filter(
+    (m) => !m.isStatic && m.platform?.cls.name !== 'Object',
+  );
   const target = given.singleRow !== undefined && asList.length === 0 ? singleRow(given) : given;
-  if (target.type === T.Null || target.type === T.Void) throw ctx.error(`Method does not exist: ${node.name} on ${target.type.text}`);
+  if (target.type === T.Null || target.type === T.Void)
+    throw ctx.error(`Method does not exist: ${node.name} on ${target.type.text}`);
   const candidates = methodsNamed(ctx.world, target.type, node.name);
   const instance = candidates.filter((m) => !m.isStatic);
   if (instance.length === 0 && candidates.some((c) => c.own !== null)) {
@@ -142,7 +160,8 @@ function emitNative(ctx: MethodContext, callable: Callable, self: string, args: 
   if (needsScope(method)) all.push(scopeFunction(ctx));
   const js = `${ctx.native(method.run)}(${all.join(', ')})`;
   // a native may give undefined for null
-  if (method.suspends) return { js: callable.returns === T.Void ? `(yield* ${js})` : `((yield* ${js}) ?? null)`, type: callable.returns };
+  if (method.suspends)
+    return { js: callable.returns === T.Void ? `(yield* ${js})` : `((yield* ${js}) ?? null)`, type: callable.returns };
   return { js: callable.returns === T.Void ? js : `(${js} ?? null)`, type: callable.returns };
 }
 
@@ -186,7 +205,11 @@ export function constructorCall(ctx: MethodContext, node: Extract<Expression, { 
   const type = node.which === 'this' ? ctx.cls.type : (ctx.cls.superclass?.type ?? ctx.cls.platformSuper ?? T.Object);
   const own = ctx.world.own(type);
   const candidates = constructorsOf(ctx.world, type);
-  const choice = chooseOverload(ctx.world, candidates, args.map((a) => a.type));
+  const choice = chooseOverload(
+    ctx.world,
+    candidates,
+    args.map((a) => a.type),
+  );
   if ('callable' in choice && choice.callable.own !== null) {
     const js = convertArguments(ctx, choice.callable, args);
     return { js: `(yield* this.${choice.callable.own.js}(${['x', ...js].join(', ')}))`, type: T.Void };
@@ -197,7 +220,12 @@ export function constructorCall(ctx: MethodContext, node: Extract<Expression, { 
     return { js: own === null ? initialise : `(${initialise}, yield* this.fields${own.index}(x))`, type: T.Void };
   }
   if (own === null && args.length === 0) return { js: '', type: T.Void };
-  throw ctx.error(`Constructor not defined: ${signatureText(type.text, args.map((a) => a.type))}`);
+  throw ctx.error(
+    `Constructor not defined: ${signatureText(
+      type.text,
+      args.map((a) => a.type),
+    )}`,
+  );
 }
 
 /** The constructors that every exception class has: (), (String), (Exception), (String, Exception). */

@@ -26,7 +26,8 @@ const USER_MODE_VERSION = 67;
 /** The JavaScript of one own class: the class itself and the functions for what is static. */
 export function emitClass(emission: Emission, cls: ClassSymbol, guard: Guard): string {
   if (cls.kind !== 'class') return '';
-  const base = cls.superclass !== null ? `C${cls.superclass.index}` : isException(cls) ? 'R.ExceptionValue' : 'R.ApexObject';
+  const base =
+    cls.superclass !== null ? `C${cls.superclass.index}` : isException(cls) ? 'R.ExceptionValue' : 'R.ApexObject';
   const instance = [...cls.fields.values()].filter((f) => !f.isStatic);
   const members = [
     `constructor(type) { super(type); ${instance.map((f) => `this.${f.js} = null;`).join(' ')} }`,
@@ -111,24 +112,31 @@ function emitBody(ctx: MethodContext, cls: ClassSymbol, body: Block, r: Omit<Rou
 }
 
 function containsFinally(list: readonly Statement[]): boolean {
-  return JSON.stringify(list, (key, value: unknown) => (key === 'tree' ? undefined : typeof value === 'bigint' ? '' : value)).includes(
-    '"finally":{',
-  );
+  return JSON.stringify(list, (key, value: unknown) =>
+    key === 'tree' ? undefined : typeof value === 'bigint' ? '' : value,
+  ).includes('"finally":{');
 }
 
 function emitConstructor(emission: Emission, cls: ClassSymbol, method: MethodSymbol): string {
   const { node } = method;
-  const ctx = new MethodContext(emission, cls, { isStatic: false, returns: T.Void, initialises: true, line: node.line });
+  const ctx = new MethodContext(emission, cls, {
+    isStatic: false,
+    returns: T.Void,
+    initialises: true,
+    line: node.line,
+  });
   const parameters = method.parameters.map((p) => ctx.declare(p.name, p.type).js);
   const [first, ...rest] = node.body!.statements;
   const explicit =
     first?.kind === 'expressionStatement' && first.expression.kind === 'constructorCall' ? first.expression : null;
   ctx.hasFinally = containsFinally(node.body!.statements);
-  const start = [mark(ctx, node.line)];
+  const start: string[] = [];
   if (explicit !== null) {
     start.push(`${mark(ctx, explicit.line)} ${constructorCall(ctx, explicit).js};`);
   } else if (cls.superclass !== null) {
-    start.push(`${constructorCall(ctx, { kind: 'constructorCall', which: 'super', arguments: [], line: node.line }).js};`);
+    start.push(
+      `${constructorCall(ctx, { kind: 'constructorCall', which: 'super', arguments: [], line: node.line }).js};`,
+    );
   }
   if (explicit?.which !== 'this') start.push(`yield* this.fields${cls.index}(x);`);
   const body = statements(ctx, explicit === null ? node.body!.statements : rest);
@@ -143,13 +151,23 @@ function emitConstructor(emission: Emission, cls: ClassSymbol, method: MethodSym
 
 /** Values of fields and instance initialisers, in order of declaration. */
 function emitFieldInitialisers(emission: Emission, cls: ClassSymbol): string {
-  const ctx = new MethodContext(emission, cls, { isStatic: false, returns: T.Void, initialises: true, line: cls.node.line });
+  const ctx = new MethodContext(emission, cls, {
+    isStatic: false,
+    returns: T.Void,
+    initialises: true,
+    line: cls.node.line,
+  });
   const body = initialisers(ctx, cls, false, (field) => `this.${field.js}`);
   if (body === '') return `*fields${cls.index}(x) {}`;
   return `*${routine(ctx, cls, { name: `fields${cls.index}`, trace: `${cls.traceName}.<init>`, parameters: [], line: cls.node.line, body })}`;
 }
 
-function initialisers(ctx: MethodContext, cls: ClassSymbol, isStatic: boolean, target: (f: FieldSymbol) => string): string {
+function initialisers(
+  ctx: MethodContext,
+  cls: ClassSymbol,
+  isStatic: boolean,
+  target: (f: FieldSymbol) => string,
+): string {
   const parts: string[] = [];
   for (const member of cls.node.members) {
     if (member.kind === 'initialiser' && member.isStatic === isStatic) {
@@ -171,7 +189,12 @@ function emitStaticState(emission: Emission, cls: ClassSymbol, guard: Guard): st
   const own = [...cls.fields.values()].filter((f) => f.isStatic);
   const state = `x.classStates[${cls.index}]`;
   const body = guard(() => {
-    const ctx = new MethodContext(emission, cls, { isStatic: true, returns: T.Void, initialises: true, line: cls.node.line });
+    const ctx = new MethodContext(emission, cls, {
+      isStatic: true,
+      returns: T.Void,
+      initialises: true,
+      line: cls.node.line,
+    });
     const js = initialisers(ctx, cls, true, (field) => `${state}.${field.js}`);
     return `function* ${routine(ctx, cls, { name: `static${cls.index}`, trace: `${cls.traceName}.<clinit>`, parameters: [], line: cls.node.line, body: js })}`;
   }, `function* static${cls.index}`);
@@ -192,7 +215,12 @@ function* emitAccessors(emission: Emission, cls: ClassSymbol, field: FieldSymbol
   const accessor = (which: 'getter' | 'setter', name: string): string => {
     const own = node[which]!;
     const returns: ApexType = which === 'getter' ? field.type : T.Void;
-    const ctx = new MethodContext(emission, cls, { isStatic: field.isStatic, returns, accessorOf: field, line: own.line });
+    const ctx = new MethodContext(emission, cls, {
+      isStatic: field.isStatic,
+      returns,
+      accessorOf: field,
+      line: own.line,
+    });
     const parameters = which === 'setter' ? [ctx.declare('value', field.type).js] : [];
     const r = { name, trace: `${cls.traceName}.${field.name}`, parameters, line: own.line, before };
     if (own.body !== null) return emitBody(ctx, cls, own.body, r);
@@ -217,4 +245,3 @@ function emitNewException(emission: Emission, cls: ClassSymbol): string {
   const chain = [...lineage(cls)].reverse().map((c) => `yield* o.fields${c.index}(x);`);
   return `function* newException${cls.index}(x, args) { ${ensureAllStatics(cls)} const o = new C${cls.index}(${emission.types.name(cls.type)}); R.initException(o, args); ${chain.join(' ')} return o; }`;
 }
-

@@ -98,7 +98,7 @@ export class MethodContext {
   /** the property whose accessor this is: there its name means the stored value */
   readonly accessorOf: FieldSymbol | null;
   line: number;
-  #scopes: Map<string, Local>[] = [new Map()];
+  #scopes: Map<string, Local>[] = [new Map<string, Local>()];
   #temporaries: string[] = [];
   #unique = 0;
   /** an Apex `finally` exists, so `return` has to say that it happened */

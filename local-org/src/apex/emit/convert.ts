@@ -88,7 +88,8 @@ export function commonType(ctx: MethodContext, left: ApexType, right: ApexType):
   if (right === T.Null) return left;
   if (isAssignable(ctx.world, right, left)) {
     // Id and String convert both ways, and so do Double and Decimal: the plainer type wins
-    if (isAssignable(ctx.world, left, right)) return left === T.Id ? right : right === T.Id ? left : left === T.Double ? right : left;
+    if (isAssignable(ctx.world, left, right))
+      return left === T.Id ? right : right === T.Id ? left : left === T.Double ? right : left;
     return left;
   }
   if (isAssignable(ctx.world, left, right)) return right;

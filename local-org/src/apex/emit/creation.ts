@@ -48,7 +48,11 @@ function construct(ctx: MethodContext, type: ApexType, args: Code[]): Code {
   const own = ctx.world.own(type);
   if (own !== null) checkConstructible(ctx, own);
   const candidates = constructorsOf(ctx.world, type);
-  const choice = chooseOverload(ctx.world, candidates, args.map((a) => a.type));
+  const choice = chooseOverload(
+    ctx.world,
+    candidates,
+    args.map((a) => a.type),
+  );
   if ('callable' in choice) {
     const { callable } = choice;
     const js = args.map((a, i) => convert(ctx, a, callable.parameters[i]!));
@@ -63,7 +67,10 @@ function construct(ctx: MethodContext, type: ApexType, args: Code[]): Code {
   if (own !== null && isException(own) && isExceptionArguments(ctx, args)) {
     return { js: `(yield* newException${own.index}(x, [${args.map((a) => a.js).join(', ')}]))`, type, nonNull: true };
   }
-  const wanted = signatureText(type.text, args.map((a) => a.type));
+  const wanted = signatureText(
+    type.text,
+    args.map((a) => a.type),
+  );
   if (choice.failure === 'ambiguous') throw ctx.error(`Constructor is ambiguous: ${wanted}`);
   if (own === null && !candidates.some((c) => c.parameters.length === args.length)) {
     throw ctx.notModelled(`constructor ${wanted}`);
@@ -91,4 +98,3 @@ function newRecord(ctx: MethodContext, type: ApexType, args: Expression[]): stri
   });
   return `R.newRecord(${ctx.constant(object)}, [${fields.join(', ')}])`;
 }
-

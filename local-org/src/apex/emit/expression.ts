@@ -61,10 +61,14 @@ export function expression(ctx: MethodContext, node: Expression): Code {
       const value = expression(ctx, node.value);
       const type = ctx.resolve(node.type);
       if (!isCastable(ctx.world, value.type, type)) {
-        throw ctx.error(`Operation instanceof is always false since an instance of ${value.type.text} is never an instance of ${type.text}`);
+        throw ctx.error(
+          `Operation instanceof is always false since an instance of ${value.type.text} is never an instance of ${type.text}`,
+        );
       }
       if (value.type !== T.Null && isAssignable(ctx.world, value.type, type) && value.type === type) {
-        throw ctx.error(`Operation instanceof is always true since an instance of ${value.type.text} is always an instance of ${type.text}`);
+        throw ctx.error(
+          `Operation instanceof is always true since an instance of ${value.type.text} is always an instance of ${type.text}`,
+        );
       }
       return { js: `R.isInstance(x, ${value.js}, ${ctx.type(type)})`, type: T.Boolean, nonNull: true };
     }
@@ -78,7 +82,8 @@ export function expression(ctx: MethodContext, node: Expression): Code {
       const condition = truth(ctx, expression(ctx, node.condition));
       const [then, otherwise] = [expression(ctx, node.then), expression(ctx, node.else)];
       const type = commonType(ctx, then.type, otherwise.type);
-      if (type === null) throw ctx.error(`Incompatible types in ternary operator: ${then.type.text}, ${otherwise.type.text}`);
+      if (type === null)
+        throw ctx.error(`Incompatible types in ternary operator: ${then.type.text}, ${otherwise.type.text}`);
       const js = `(${condition} ? ${convert(ctx, then, type)} : ${convert(ctx, otherwise, type)})`;
       return { js, type, nonNull: (then.nonNull ?? false) && (otherwise.nonNull ?? false) };
     }

@@ -18,7 +18,9 @@ export function completes(node: Statement): boolean {
     case 'while':
       return !(node.condition.kind === 'boolean' && node.condition.value) || breaks(node.body);
     case 'doWhile':
-      return completes(node.body) && (!(node.condition.kind === 'boolean' && node.condition.value) || breaks(node.body));
+      return (
+        completes(node.body) && (!(node.condition.kind === 'boolean' && node.condition.value) || breaks(node.body))
+      );
     case 'for':
       return node.condition !== null || breaks(node.body);
     case 'runAs':

@@ -87,4 +87,3 @@ function iteratorLoop(
   ctx.pop();
   return `${mark(ctx, node.line)} { const ${iterator} = yield* R.iteratorOf(x, ${iterable}); while (yield* R.callDynamic(x, ${iterator}, 'hasNext', [])) { ${loopMark()} let ${local.js} = ${value}; ${inner} $f.line = ${node.line}; } }`;
 }
-

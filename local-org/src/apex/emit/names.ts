@@ -35,7 +35,17 @@ export function resolvePath(ctx: MethodContext, node: Expression, isHead = true)
   const target = resolvePath(ctx, node.target);
   ctx.line = node.line;
   if (target.kind !== 'value') return member(ctx, target, node.name);
+  const described = describedObject(ctx, node.target);
+  if (described !== null) return member(ctx, { kind: 'fields', object: described }, node.name);
   return value(fieldOf(ctx, target.code, node.name, node.safe));
+}
+
+/** The object of `SObjectType.Contact.fields`, behind which field names stand. */
+function describedObject(ctx: MethodContext, node: Expression): ObjectDefinition | null {
+  if (node.kind !== 'field' || node.name.toLowerCase() !== 'fields' || node.target.kind !== 'field') return null;
+  const root = node.target.target;
+  if (root.kind !== 'name' && root.kind !== 'field') return null;
+  return resolvePath(ctx, root).kind === 'objects' ? ctx.world.schema.object(node.target.name) : null;
 }
 
 function resolveName(ctx: MethodContext, name: string, isHead: boolean): Resolved {
@@ -69,6 +79,7 @@ function member(ctx: MethodContext, target: Resolved, name: string): Resolved {
     case 'trigger':
       return value(triggerVariable(ctx, name));
     case 'labels':
+      if (!ctx.world.schema.labels.has(lower)) throw ctx.error(`External string does not exist: ${name}`);
       return value({ js: `R.label(x, ${JSON.stringify(name)})`, type: T.String, nonNull: true });
     case 'objects': {
       const object = ctx.world.schema.object(name);
@@ -125,7 +136,8 @@ function inType(ctx: MethodContext, type: ApexType, name: string): Resolved {
   if (lower === 'system' || lower === 'schema' || lower === 'database') return inNamespace(ctx, type.name, name);
   const nested = ctx.world.named([type.name, name], [], null);
   if (nested !== null) return { kind: 'type', type: nested };
-  if (own !== null || ctx.world.platform(type.name)?.kind === 'enum') throw ctx.error(`Variable does not exist: ${type.text}.${name}`);
+  if (own !== null || ctx.world.platform(type.name)?.kind === 'enum')
+    throw ctx.error(`Variable does not exist: ${type.text}.${name}`);
   throw ctx.notModelled(`property ${type.text}.${name}`);
 }
 
@@ -153,7 +165,9 @@ export function checkVisible(
       for (const at of lineage(cls)) if (at === symbol.owner) return;
     }
   }
-  throw ctx.error(`${'parameters' in symbol ? 'Method' : 'Variable'} is not visible: ${symbol.owner.type.text}.${symbol.name}`);
+  throw ctx.error(
+    `${'parameters' in symbol ? 'Method' : 'Variable'} is not visible: ${symbol.owner.type.text}.${symbol.name}`,
+  );
 }
 
 /** Inside its own accessor, a property's name means the value that is kept. */
@@ -198,7 +212,8 @@ export function fieldOf(ctx: MethodContext, given: Code, name: string, safe: boo
       return { js: `${ctx.native(found.property.property.get)}(x, ${on})`, type: found.type };
     }
     if (own !== null) throw ctx.error(`Variable does not exist: ${name} (in ${target.type.text})`);
-    if (target.type.name === 'Schema.DescribeSObjectResult') throw ctx.notModelled(`property ${target.type.text}.${name}`);
+    if (target.type.name === 'Schema.DescribeSObjectResult')
+      throw ctx.notModelled(`property ${target.type.text}.${name}`);
     throw ctx.notModelled(`property ${target.type.text}.${name}`);
   };
   if (!safe) return read(nonNull(target));
@@ -223,8 +238,17 @@ export function recordMember(ctx: MethodContext, object: ObjectDefinition | null
   if (field !== undefined) return { kind: 'field', type: apexTypeOfField(field), field, key, name: field.name };
   const parent = ctx.world.schema.parentRelationship(object, name);
   if (parent !== null) {
-    const to = parent.referenceTo.length === 1 ? ctx.world.schema.object(parent.referenceTo[0]!) : ctx.world.schema.object('Name');
-    return { kind: 'parent', type: to === null ? T.SObject : apexType(to.name), field: parent, key, name: parent.relationshipName! };
+    const to =
+      parent.referenceTo.length === 1
+        ? ctx.world.schema.object(parent.referenceTo[0]!)
+        : ctx.world.schema.object('Name');
+    return {
+      kind: 'parent',
+      type: to === null ? T.SObject : apexType(to.name),
+      field: parent,
+      key,
+      name: parent.relationshipName!,
+    };
   }
   const child = ctx.world.schema.childRelationship(object, name);
   if (child === null) return null;
@@ -232,15 +256,23 @@ export function recordMember(ctx: MethodContext, object: ObjectDefinition | null
   return { kind: 'children', type, field: null, key, name: child.relationshipName! };
 }
 
-function recordField(ctx: MethodContext, target: Code, object: ObjectDefinition | null, name: string, safe: boolean): Code {
+function recordField(
+  ctx: MethodContext,
+  target: Code,
+  object: ObjectDefinition | null,
+  name: string,
+  safe: boolean,
+): Code {
   const found = recordMember(ctx, object, name);
-  if (found === null) throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
+  if (found === null)
+    throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
   // a relationship that was not set reads as a record without values, so the next step gives null too
   const helper = found.kind === 'field' ? 'field' : found.kind;
   const isRelationship = target.js.startsWith('R.parent(');
   const on = safe || isRelationship ? target.js : nonNull(target);
   const how = safe || isRelationship ? `${helper}OrNull` : helper;
-  if (found.kind === 'parent') return { js: `R.${helper}(${on}, ${JSON.stringify(found.key)}, ${safe || isRelationship})`, type: found.type };
+  if (found.kind === 'parent')
+    return { js: `R.${helper}(${on}, ${JSON.stringify(found.key)}, ${safe || isRelationship})`, type: found.type };
   if (found.kind === 'children') {
     return { js: `R.children(${on}, ${JSON.stringify(found.key)}, ${ctx.type(found.type)})`, type: found.type };
   }

@@ -14,11 +14,26 @@ const SUFFIX = new Map<ApexType, string>([
   [T.Decimal, 'Decimal'],
 ]);
 
-const ARITHMETIC: Partial<Record<BinaryOperator, string>> = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide' };
+const ARITHMETIC: Partial<Record<BinaryOperator, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+};
 
 /** Types whose text needs no Apex to run. */
 const PLAIN_TEXT: ReadonlySet<ApexType> = new Set([
-  T.Boolean, T.Integer, T.Long, T.Double, T.Decimal, T.Id, T.Date, T.Datetime, T.Time, T.Blob, T.Null,
+  T.Boolean,
+  T.Integer,
+  T.Long,
+  T.Double,
+  T.Decimal,
+  T.Id,
+  T.Date,
+  T.Datetime,
+  T.Time,
+  T.Blob,
+  T.Null,
 ]);
 
 export function binary(ctx: MethodContext, operator: BinaryOperator, left: Code, right: Code): Code {
@@ -40,20 +55,32 @@ export function binary(ctx: MethodContext, operator: BinaryOperator, left: Code,
       return equality(ctx, operator === '!=', left, right);
     case '===':
     case '!==':
-      return { js: `${operator === '!==' ? '!' : ''}R.identical(${left.js}, ${right.js})`, type: T.Boolean, nonNull: true };
+      return {
+        js: `${operator === '!==' ? '!' : ''}R.identical(${left.js}, ${right.js})`,
+        type: T.Boolean,
+        nonNull: true,
+      };
     case '&&':
     case '||':
       return { js: `(${truth(ctx, left)} ${operator} ${truth(ctx, right)})`, type: T.Boolean, nonNull: true };
     case '??': {
       const type = commonType(ctx, left.type, right.type);
-      if (type === null) throw ctx.error(`Incompatible types in null coalescing operator: ${left.type.text}, ${right.type.text}`);
-      return { js: `(${convert(ctx, left, type)} ?? ${convert(ctx, right, type)})`, type, nonNull: right.nonNull ?? false };
+      if (type === null)
+        throw ctx.error(`Incompatible types in null coalescing operator: ${left.type.text}, ${right.type.text}`);
+      return {
+        js: `(${convert(ctx, left, type)} ?? ${convert(ctx, right, type)})`,
+        type,
+        nonNull: right.nonNull ?? false,
+      };
     }
     case '&':
     case '|':
     case '^':
       if (left.type === T.Boolean && right.type === T.Boolean) {
-        const js = operator === '^' ? `${truth(ctx, left)} !== ${truth(ctx, right)}` : `!!(${truth(ctx, left)} ${operator} ${truth(ctx, right)})`;
+        const js =
+          operator === '^'
+            ? `${truth(ctx, left)} !== ${truth(ctx, right)}`
+            : `!!(${truth(ctx, left)} ${operator} ${truth(ctx, right)})`;
         return { js: `(${js})`, type: T.Boolean, nonNull: true };
       }
       return bits(ctx, operator, left, right);
@@ -102,14 +129,21 @@ function arithmetic(ctx: MethodContext, operator: '+' | '-' | '*' | '/', left: C
   if (isStep && left.type === T.Time && (right.type === T.Integer || right.type === T.Long)) {
     return { js: `R.${name}Time(${left.js}, ${right.js})`, type: T.Time, nonNull: true };
   }
-  if (operator === '+') throw ctx.error(`Arithmetic expressions must use numeric arguments or String: ${left.type.text} + ${right.type.text}`);
-  throw ctx.error(`Arithmetic expressions must use numeric arguments: ${left.type.text} ${operator} ${right.type.text}`);
+  if (operator === '+')
+    throw ctx.error(
+      `Arithmetic expressions must use numeric arguments or String: ${left.type.text} + ${right.type.text}`,
+    );
+  throw ctx.error(
+    `Arithmetic expressions must use numeric arguments: ${left.type.text} ${operator} ${right.type.text}`,
+  );
 }
 
 function bits(ctx: MethodContext, operator: BinaryOperator, left: Code, right: Code): Code {
   const integral = (t: ApexType): boolean => t === T.Integer || t === T.Long;
   if (!integral(left.type) || !integral(right.type)) {
-    throw ctx.error(`Bitwise operator only allowed on types: Integer, Long: ${left.type.text} ${operator} ${right.type.text}`);
+    throw ctx.error(
+      `Bitwise operator only allowed on types: Integer, Long: ${left.type.text} ${operator} ${right.type.text}`,
+    );
   }
   const shift = operator === '<<' || operator === '>>' || operator === '>>>';
   const type = shift ? left.type : wider(left.type, right.type);
@@ -130,12 +164,17 @@ function ordering(ctx: MethodContext, operator: '<' | '>' | '<=' | '>=', left: C
   const numeric = isNumeric(left.type) && isNumeric(right.type);
   const oneNull = left.type === T.Null || right.type === T.Null;
   const comparable =
-    numeric || oneNull || (ORDERED.has(left.type) && ORDERED.has(right.type)) || (isEnum(ctx, left.type) && left.type === right.type);
-  if (!comparable) throw ctx.error(`Comparison arguments must be compatible types: ${left.type.text}, ${right.type.text}`);
+    numeric ||
+    oneNull ||
+    (ORDERED.has(left.type) && ORDERED.has(right.type)) ||
+    (isEnum(ctx, left.type) && left.type === right.type);
+  if (!comparable)
+    throw ctx.error(`Comparison arguments must be compatible types: ${left.type.text}, ${right.type.text}`);
   const name = { '<': 'less', '>': 'greater', '<=': 'lessOrEqual', '>=': 'greaterOrEqual' }[operator];
   const whole = (t: ApexType): boolean => t === T.Integer || t === T.Long;
   if (whole(left.type) && whole(right.type)) {
-    if (left.nonNull === true && right.nonNull === true) return { js: `(${left.js} ${operator} ${right.js})`, type: T.Boolean, nonNull: true };
+    if (left.nonNull === true && right.nonNull === true)
+      return { js: `(${left.js} ${operator} ${right.js})`, type: T.Boolean, nonNull: true };
     return { js: `R.${name}Whole(${left.js}, ${right.js})`, type: T.Boolean, nonNull: true };
   }
   const string = left.type === T.String || right.type === T.String;
@@ -152,7 +191,8 @@ export function equality(ctx: MethodContext, negated: boolean, leftQuery: Code, 
   const right = ctx.world.isSObject(leftQuery.type) ? singleRow(rightQuery) : rightQuery;
   const not = negated ? '!' : '';
   const result = (js: string): Code => ({ js: `${not}${js}`, type: T.Boolean, nonNull: true });
-  if (left.type === T.Null || right.type === T.Null) return { js: `(${left.js} ${negated ? '!==' : '==='} ${right.js})`, type: T.Boolean, nonNull: true };
+  if (left.type === T.Null || right.type === T.Null)
+    return { js: `(${left.js} ${negated ? '!==' : '==='} ${right.js})`, type: T.Boolean, nonNull: true };
   const same = left.type === right.type;
   if (same && (left.type === T.Integer || left.type === T.Boolean || left.type === T.Long || isEnum(ctx, left.type))) {
     return { js: `(${left.js} ${negated ? '!==' : '==='} ${right.js})`, type: T.Boolean, nonNull: true };
@@ -162,10 +202,12 @@ export function equality(ctx: MethodContext, negated: boolean, leftQuery: Code, 
     isAssignable(ctx.world, right.type, left.type) ||
     (isNumeric(left.type) && isNumeric(right.type)) ||
     isCastable(ctx.world, left.type, right.type);
-  if (!compatible) throw ctx.error(`Comparison arguments must be compatible types: ${left.type.text}, ${right.type.text}`);
+  if (!compatible)
+    throw ctx.error(`Comparison arguments must be compatible types: ${left.type.text}, ${right.type.text}`);
   if (same && left.type === T.String) return result(`R.equalStrings(${left.js}, ${right.js})`);
   const own = [left.type, right.type].some(
-    (t) => t === T.Object || (ctx.world.own(t) !== null && methodsNamed(ctx.world, t, 'equals').some((m) => m.own !== null)),
+    (t) =>
+      t === T.Object || (ctx.world.own(t) !== null && methodsNamed(ctx.world, t, 'equals').some((m) => m.own !== null)),
   );
   if (own) return result(`(yield* R.equalObjects(x, ${left.js}, ${right.js}))`);
   return result(`R.equal(${left.js}, ${right.js})`);
@@ -176,14 +218,19 @@ export function unary(ctx: MethodContext, operator: '-' | '+' | '!' | '~', opera
   if (!isNumeric(operand.type)) throw ctx.error(`Unary operator ${operator} needs a number: ${operand.type.text}`);
   if (operator === '+') return { ...operand, js: nonNull(operand), nonNull: true };
   if (operator === '~') {
-    if (operand.type === T.Integer || operand.type === T.Long) return { js: `(~${nonNull(operand)})`, type: operand.type, nonNull: true };
+    if (operand.type === T.Integer || operand.type === T.Long)
+      return { js: `(~${nonNull(operand)})`, type: operand.type, nonNull: true };
     throw ctx.error(`Bitwise operator only allowed on types: Integer, Long: ${operand.type.text}`);
   }
   if (operand.literal?.kind === 'integer') {
     const value = -operand.literal.value;
-    return { js: value < 0 ? `(${value})` : '0', type: T.Integer, nonNull: true, literal: { ...operand.literal, value } };
+    return {
+      js: value < 0 ? `(${value})` : '0',
+      type: T.Integer,
+      nonNull: true,
+      literal: { ...operand.literal, value },
+    };
   }
   if (operand.type === T.Integer) return { js: `(-${nonNull(operand)} | 0)`, type: T.Integer, nonNull: true };
   return { js: `R.negate${SUFFIX.get(operand.type)}(${operand.js})`, type: operand.type, nonNull: true };
 }
-

@@ -1,3 +1,4 @@
+import { compileFunction } from 'node:vm';
 import { CompileError, NotModelledError } from '../../errors.ts';
 import type { PlatformClass } from '../../platform/signature.ts';
 import type { Schema } from '../../schema/schema.ts';
@@ -8,7 +9,6 @@ import { CompiledProgram } from '../run/program.ts';
 import type { EmittedFunction } from '../run/program.ts';
 import type { ClassNode, MethodNode } from '../parse/ast.ts';
 import { parseAnonymous, parseClass, parseTrigger } from '../parse/parse.ts';
-import type { Unit } from '../resolve/declare.ts';
 import { checkInheritance, completeClass, declareClass, resolveHeader } from '../resolve/declare.ts';
 import type { ClassSymbol } from '../resolve/symbols.ts';
 import { World } from '../resolve/world.ts';
@@ -72,7 +72,9 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
   for (const symbol of ordered) attempt(() => completeClass(world, symbol, emission.mangle), undefined);
   failOn(errors);
   for (const symbol of ordered) attempt(() => checkInheritance(world, symbol), undefined);
-  const parts = ordered.map((symbol) => emitClass(emission, symbol, guardOf(emission, symbol, errors, options.tolerant ?? false)));
+  const parts = ordered.map((symbol) =>
+    emitClass(emission, symbol, guardOf(emission, symbol, errors, options.tolerant ?? false)),
+  );
   failOn(errors);
   return evaluate(emission, ordered, parts, triggers);
 }
@@ -88,7 +90,8 @@ function guardOf(
     try {
       return emit();
     } catch (error) {
-      if (error instanceof NotModelledError && tolerant) return `${name}(x) { throw ${emission.constants.name(error)}; }`;
+      if (error instanceof NotModelledError && tolerant)
+        return `${name}(x) { throw ${emission.constants.name(error)}; }`;
       if (error instanceof SoqlSyntaxError) errors.push(new CompileError(error.message, symbol.file, symbol.node.line));
       else if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
       else throw error;
@@ -111,14 +114,20 @@ function declareUnit(world: World, unit: SourceUnit, triggers: TriggerInfo[]): v
   if (unit.kind === 'anonymous') {
     const node = parseAnonymous(unit.source, file);
     const main = mainMethod(node.body, node.members);
-    declareClass(world, { ...main, file, apiVersion, traceName: 'AnonymousBlock', triggerObject: null } as Unit);
+    declareClass(world, { ...main, file, apiVersion, traceName: 'AnonymousBlock', triggerObject: null });
     return;
   }
   const node = parseTrigger(unit.source, file);
   const object = world.schema.object(node.object);
   if (object === null) throw new CompileError(`sObject type '${node.object}' is not supported.`, file, node.line);
   const main = mainMethod(node.body, node.members);
-  const symbol = declareClass(world, { ...main, file, apiVersion, traceName: `Trigger.${node.name}`, triggerObject: object.name });
+  const symbol = declareClass(world, {
+    ...main,
+    file,
+    apiVersion,
+    traceName: `Trigger.${node.name}`,
+    triggerObject: object.name,
+  });
   triggers.push({ name: node.name, object: object.name, events: node.events, symbol });
 }
 
@@ -137,7 +146,8 @@ function mainMethod(body: MethodNode['body'], members: ClassNode['members']): { 
     line: body?.line ?? 1,
   };
   // methods of an anonymous block are called like static ones
-  for (const member of members) if (member.kind !== 'inner' && 'modifiers' in member) member.modifiers.words.add('static');
+  for (const member of members)
+    if (member.kind !== 'inner' && 'modifiers' in member) member.modifiers.words.add('static');
   const node: ClassNode = {
     kind: 'class',
     name: `$Main${synthetic++}`,
@@ -157,7 +167,8 @@ function inheritanceOrder(classes: readonly ClassSymbol[]): ClassSymbol[] {
   const visiting = new Set<ClassSymbol>();
   const visit = (symbol: ClassSymbol): void => {
     if (ordered.includes(symbol)) return;
-    if (visiting.has(symbol)) throw new CompileError(`Circular inheritance: ${symbol.type.text}`, symbol.file, symbol.node.line);
+    if (visiting.has(symbol))
+      throw new CompileError(`Circular inheritance: ${symbol.type.text}`, symbol.file, symbol.node.line);
     visiting.add(symbol);
     if (symbol.superclass !== null) visit(symbol.superclass);
     ordered.push(symbol);
@@ -191,7 +202,7 @@ function evaluate(
 ${constants.length === 0 ? '' : `const ${constants.join(',\n')};`}
 ${parts.join('\n')}
 return { classes: { ${constructed.join(', ')} }, functions: { ${exported.join(', ')} } };`;
-  const build = new Function('R', '$pools', source) as (
+  const build = compileFunction(source, ['R', '$pools'], { filename: 'emitted-apex.js' }) as (
     runtime: typeof R,
     pools: unknown[],
   ) => { classes: Record<number, new (type: ApexType) => R.OwnObject>; functions: Record<string, EmittedFunction> };

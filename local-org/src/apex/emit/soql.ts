@@ -17,7 +17,9 @@ export function soql(ctx: MethodContext, tree: QueryContext, line: number): Code
   ctx.line = line;
   const query = `x, ${ctx.constant(parsed.query)}, [${binds.join(', ')}]`;
   if (parsed.query.countOnly) return { js: `(yield* R.count(${query}))`, type: T.Integer, nonNull: true };
-  const object = isAggregate(parsed.query) ? ctx.world.schema.aggregateResult : ctx.world.schema.object(parsed.query.from);
+  const object = isAggregate(parsed.query)
+    ? ctx.world.schema.aggregateResult
+    : ctx.world.schema.object(parsed.query.from);
   if (object === null) throw ctx.error(`sObject type '${parsed.query.from}' is not supported.`);
   const type = apexType('List', apexType(object.name));
   const rows = `(yield* R.query(${query}, ${ctx.type(type)}))`;

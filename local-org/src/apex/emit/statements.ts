@@ -84,7 +84,8 @@ export function statement(ctx: MethodContext, node: Statement): string {
       return returnStatement(ctx, node);
     case 'throw': {
       const value = expression(ctx, node.value);
-      if (!isThrowable(ctx, value.type)) throw ctx.error(`Throw expression must be of type exception: ${value.type.text}`);
+      if (!isThrowable(ctx, value.type))
+        throw ctx.error(`Throw expression must be of type exception: ${value.type.text}`);
       return `${mark(ctx, node.line)} throw R.thrown(x, ${nonNull(value)});`;
     }
     case 'try':
@@ -153,4 +154,3 @@ function catches(ctx: MethodContext, node: Extract<Statement, { kind: 'try' }>):
   });
   return `catch (${error}) { if (!R.caught(x, ${error}, $d, $f)) throw ${error}; const ${value} = ${error}.value; ${clauses.join(' else ')} else throw ${error}; }`;
 }
-

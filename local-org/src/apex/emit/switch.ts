@@ -36,7 +36,11 @@ export function switchStatement(ctx: MethodContext, node: Extract<Statement, { k
   return `${mark(ctx, node.line)} { const ${held.js} = ${subject.js}; ${chain.join(' else ')}${last} }`;
 }
 
-function test(ctx: MethodContext, held: Code, literal: Extract<WhenValue, { kind: 'literals' }>['literals'][number]): string {
+function test(
+  ctx: MethodContext,
+  held: Code,
+  literal: Extract<WhenValue, { kind: 'literals' }>['literals'][number],
+): string {
   if (literal.kind === 'name') {
     const constant = enumConstant(held.type, literal.parts[literal.parts.length - 1] ?? '');
     if (constant === null) throw ctx.error(`Invalid when literal: ${literal.parts.join('.')}`, literal.line);

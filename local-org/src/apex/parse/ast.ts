@@ -175,8 +175,27 @@ export type Literal = Node &
   );
 
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '<<' | '>>' | '>>>' | '<' | '>' | '<=' | '>=' | '==' | '!=' | '===' | '!==' | '&' | '|' | '^'
-  | '&&' | '||' | '??';
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '<<'
+  | '>>'
+  | '>>>'
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '=='
+  | '!='
+  | '==='
+  | '!=='
+  | '&'
+  | '|'
+  | '^'
+  | '&&'
+  | '||'
+  | '??';
 
 export type Creation = Node & { kind: 'new'; type: TypeNode } & (
     | { form: 'arguments'; arguments: Expression[] }

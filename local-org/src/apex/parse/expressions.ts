@@ -65,7 +65,11 @@ function list(ctx: ExpressionListContext, file: string): Expression[] {
   return optional(ctx) === null ? [] : ctx.expression_list().map((e) => expression(e, file));
 }
 
-type Infix = { expression_list(): ExpressionContext[]; getChild(i: number): { getText(): string }; getChildCount(): number };
+type Infix = {
+  expression_list(): ExpressionContext[];
+  getChild(i: number): { getText(): string };
+  getChildCount(): number;
+};
 
 /** Everything between the two operands, e.g. `>` and `=`. */
 function operatorText(ctx: Infix): string {
@@ -176,7 +180,10 @@ function creation(ctx: CreatorContext, file: string): Creation {
     parts: ctx
       .createdName()
       .idCreatedNamePair_list()
-      .map((p) => ({ name: p.anyId().getText(), args: optional(p.typeList()) === null ? [] : typeNodes(p.typeList()) })),
+      .map((p) => ({
+        name: p.anyId().getText(),
+        args: optional(p.typeList()) === null ? [] : typeNodes(p.typeList()),
+      })),
     dimensions: 0,
     line,
   };

@@ -18,7 +18,8 @@ export function unescapeString(source: string, file: string, line: number): stri
   return source.replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, escape: string) => {
     if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
     const char = ESCAPES[escape.toLowerCase()];
-    if (char === undefined) throw new CompileError(`Illegal string literal: Invalid string escape \\${escape}`, file, line);
+    if (char === undefined)
+      throw new CompileError(`Illegal string literal: Invalid string escape \\${escape}`, file, line);
     return char;
   });
 }

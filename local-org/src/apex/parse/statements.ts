@@ -107,7 +107,10 @@ function dmlStatement(ctx: StatementContext, file: string): Statement {
     const name = optional(ctx.upsertStatement().qualifiedName());
     return dml('upsert', ctx.upsertStatement(), name === null ? null : name.id_list().map((i) => i.getText()));
   }
-  throw new NotModelledError(ctx.mergeStatement() ? 'merge statement' : `statement ${ctx.getText()}`, `${file}:${line}`);
+  throw new NotModelledError(
+    ctx.mergeStatement() ? 'merge statement' : `statement ${ctx.getText()}`,
+    `${file}:${line}`,
+  );
 }
 
 function forStatement(ctx: ForStatementContext, file: string): Statement {

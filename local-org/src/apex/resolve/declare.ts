@@ -239,7 +239,10 @@ export function checkInheritance(world: World, symbol: ClassSymbol): void {
   }
   if (symbol.isAbstract) return;
   const implementations = new Set(
-    [...lineage(symbol)].flatMap((c) => [...c.methods.values()].flat()).filter((m) => !m.isAbstract && !m.isStatic).map((m) => m.js),
+    [...lineage(symbol)]
+      .flatMap((c) => [...c.methods.values()].flat())
+      .filter((m) => !m.isAbstract && !m.isStatic)
+      .map((m) => m.js),
   );
   for (const wanted of required(world, symbol)) {
     if (!implementations.has(wanted.js)) {

@@ -46,7 +46,8 @@ export function methodsNamed(world: World, type: ApexType, name: string): Callab
   const add = (callable: Callable): void => {
     const hidden = found.some(
       (f) =>
-        f.parameters.length === callable.parameters.length && f.parameters.every((p, i) => p === callable.parameters[i]),
+        f.parameters.length === callable.parameters.length &&
+        f.parameters.every((p, i) => p === callable.parameters[i]),
     );
     if (!hidden) found.push(callable);
   };
@@ -102,7 +103,9 @@ export function chooseOverload(world: World, candidates: readonly Callable[], ar
   if (first === undefined) return { failure: 'none' };
   if (applicable.length === 1) return { callable: first };
   const best = applicable.filter((c) =>
-    applicable.every((other) => other === c || c.parameters.every((p, i) => isNearer(world, args[i]!, p, other.parameters[i]!))),
+    applicable.every(
+      (other) => other === c || c.parameters.every((p, i) => isNearer(world, args[i]!, p, other.parameters[i]!)),
+    ),
   );
   if (best.length === 1) return { callable: best[0]! };
   // only null literals leave the choice open; the platform takes the first declared then

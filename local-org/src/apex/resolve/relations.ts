@@ -57,7 +57,12 @@ export function isSubtype(world: World, from: ApexType, to: ApexType): boolean {
   if (from === to || to === T.Object) return true;
   for (const type of supertypes(world, from)) {
     if (type === to) return true;
-    if (type.name === to.name && type.args.length === to.args.length && type.args.length > 0 && covariant(world, type, to)) {
+    if (
+      type.name === to.name &&
+      type.args.length === to.args.length &&
+      type.args.length > 0 &&
+      covariant(world, type, to)
+    ) {
       return true;
     }
   }

@@ -32,7 +32,8 @@ export class World {
     this.#byType.set(symbol.type, symbol);
     if (symbol.outer !== null) return;
     const key = symbol.name.toLowerCase();
-    if (this.#topLevel.has(key)) throw new CompileError(`Duplicate class: ${symbol.name}`, symbol.file, symbol.node.line);
+    if (this.#topLevel.has(key))
+      throw new CompileError(`Duplicate class: ${symbol.name}`, symbol.file, symbol.node.line);
     this.#topLevel.set(key, symbol);
   }
 

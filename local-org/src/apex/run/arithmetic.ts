@@ -216,25 +216,27 @@ export function greaterOrEqual(a: Value, b: Value): boolean {
   return compareValues(a, b) >= 0;
 }
 
-function textOrder(a: Value, b: Value): number {
+type Text = string | ApexId;
+
+function textOrder(a: Maybe<Text>, b: Maybe<Text>): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-  const text = (v: Value): string => (v instanceof ApexId ? v.value : String(v as string)).toLowerCase();
+  const text = (v: Text): string => (typeof v === 'string' ? v : v.value).toLowerCase();
   return compareText(text(a), text(b));
 }
 
-export function lessText(a: Value, b: Value): boolean {
+export function lessText(a: Maybe<Text>, b: Maybe<Text>): boolean {
   return textOrder(a, b) < 0;
 }
 
-export function greaterText(a: Value, b: Value): boolean {
+export function greaterText(a: Maybe<Text>, b: Maybe<Text>): boolean {
   return textOrder(a, b) > 0;
 }
 
-export function lessOrEqualText(a: Value, b: Value): boolean {
+export function lessOrEqualText(a: Maybe<Text>, b: Maybe<Text>): boolean {
   return textOrder(a, b) <= 0;
 }
 
-export function greaterOrEqualText(a: Value, b: Value): boolean {
+export function greaterOrEqualText(a: Maybe<Text>, b: Maybe<Text>): boolean {
   return textOrder(a, b) >= 0;
 }
 

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Execution, OrgContext, RunningUser, StackFrame, TestState, TriggerEvent } from '../../execution/execution.ts';
+import type {
+  Execution,
+  OrgContext,
+  RunningUser,
+  StackFrame,
+  TestState,
+  TriggerEvent,
+} from '../../execution/execution.ts';
 import { GovernorLimits } from '../../execution/limits.ts';
 import type { StoreTransaction } from '../../data/transaction.ts';
 import type { Value } from '../../values/value.ts';

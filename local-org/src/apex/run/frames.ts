@@ -10,7 +10,13 @@ const MAXIMUM_DEPTH = 1000;
 type SharingCode = 0 | 1 | 2 | 3;
 
 /** Puts a frame on the stack of a method that starts. */
-export function enter(x: ApexExecution, method: string, sharing: SharingCode, access: AccessMode, line: number): StackFrame {
+export function enter(
+  x: ApexExecution,
+  method: string,
+  sharing: SharingCode,
+  access: AccessMode,
+  line: number,
+): StackFrame {
   const { frames } = x;
   if (frames.length >= MAXIMUM_DEPTH) throw new GovernorLimitError(`Maximum stack depth reached: ${MAXIMUM_DEPTH + 1}`);
   const caller = frames[frames.length - 1];

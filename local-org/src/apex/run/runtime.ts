@@ -57,7 +57,12 @@ export function* equalObjects(x: ApexExecution, left: Value, right: Value): Gene
 }
 
 /** Calls a method by the object's run-time type: an own class's, else the platform's. */
-export function* callDynamic(x: ApexExecution, target: Value, name: string, args: Value[]): Generator<Pause, Value, void> {
+export function* callDynamic(
+  x: ApexExecution,
+  target: Value,
+  name: string,
+  args: Value[],
+): Generator<Pause, Value, void> {
   if (target === null) return npe();
   if (target instanceof ApexObject && x.program.hasMethod(target.type, name, args.length)) {
     return yield* x.program.call(x, target, name, args);

@@ -36,7 +36,8 @@ export function* count(x: ApexExecution, soql: SoqlQuery, binds: Value[]): Gener
 export function singleRow(list: ApexList): Value {
   const [first] = list.items;
   if (first === undefined) throw apexException('QueryException', 'List has no rows for assignment to SObject');
-  if (list.items.length > 1) throw apexException('QueryException', 'List has more than 1 row for assignment to SObject');
+  if (list.items.length > 1)
+    throw apexException('QueryException', 'List has more than 1 row for assignment to SObject');
   return first;
 }
 

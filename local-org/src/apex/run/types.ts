@@ -36,5 +36,8 @@ export function cast(x: ApexExecution, value: Value, type: ApexType): Value {
   if (value === null) return null;
   if (type === T.Id && typeof value === 'string') return idOrThrow(value);
   if (isInstance(x, value, type)) return convertTo(value, type);
-  throw apexException('TypeException', `Invalid conversion from runtime type ${runtimeType(value).text} to ${type.text}`);
+  throw apexException(
+    'TypeException',
+    `Invalid conversion from runtime type ${runtimeType(value).text} to ${type.text}`,
+  );
 }
