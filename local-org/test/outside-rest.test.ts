@@ -34,7 +34,6 @@ const folder = sourceFolder({
     <objectPermissions><allowCreate>true</allowCreate><allowDelete>true</allowDelete><allowEdit>true</allowEdit><allowRead>true</allowRead><modifyAllRecords>true</modifyAllRecords><object>Account</object><viewAllRecords>true</viewAllRecords></objectPermissions>
     ${[
       'Contact.Email',
-      'Contact.FirstName',
       'Contact.Phone',
       'Contact.AccountId',
       'Contact.LeadSource',

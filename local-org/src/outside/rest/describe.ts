@@ -183,7 +183,9 @@ function describeField(
     nameField: field.nameField,
     namePointing: field.referenceTo.length > 1,
     nillable: field.nillable,
-    permissionable: !field.alwaysVisible && field.compoundOf === undefined,
+    // an address has one permission, its parts have none; the parts of a person's name are always visible
+    permissionable:
+      !field.alwaysVisible && (field.compoundOf === undefined ? compound === undefined : field.type === 'address'),
     picklistValues: field.picklistValues.map((value) => ({
       active: value.active,
       defaultValue: value.isDefault,

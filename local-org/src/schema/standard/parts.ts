@@ -33,11 +33,14 @@ export function address(prefix: string, label: string): string {
   ${prefix}Address | ${label}Address | compound address: ${['Street', 'City', 'State', 'PostalCode', 'Country', 'Latitude', 'Longitude', 'GeocodeAccuracy'].map((part) => prefix + part).join(', ')}`;
 }
 
-/** Salutation, first and last name and the Name that is put together from them. */
+/**
+ * Salutation, first and last name and the Name that is put together from them. The parts have no field-level security
+ * of their own: they are seen and written by whoever may read and write the object.
+ */
 export const PERSON_NAME = `
   LastName | Last Name | string 80 | required
-  FirstName | First Name | string 40
-  Salutation | Salutation | picklist 40: ${SALUTATIONS}
+  FirstName | First Name | string 40 | always
+  Salutation | Salutation | picklist 40: ${SALUTATIONS} | always
   Name | Full Name | string 121 | name of=FirstName,LastName required`;
 
 /** A self reference that only a merge sets. */
