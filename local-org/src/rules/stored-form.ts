@@ -4,7 +4,7 @@ import { ApexDatetime, ApexDouble } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 
 /** White space as the database trims it: no-break spaces stay (salesforcedan.com, "sObject Empty Strings"). */
-const ENDS = /^[\x00-\x20]+|[\x00-\x20]+$/g;
+const ENDS = /^[^!-\uFFFF]+|[^!-\uFFFF]+$/g;
 
 const TEXT_TYPES: ReadonlySet<string> = new Set([
   'string',

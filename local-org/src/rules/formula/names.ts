@@ -13,9 +13,12 @@ export function resolveField(name: string, target: FormulaTarget): FieldPath {
   const relationships: string[] = [];
   for (const step of steps) {
     const [relationship = '', only = null] = step.split(':');
-    objects = objects.flatMap((object) => parents(object, relationship, only, target));
-    if (objects.length === 0) throw missing(`relationship ${relationship}`, name, target);
-    relationships.push(relationship);
+    const references = objects.flatMap((object) => relationshipFields(object, relationship));
+    const names = only === null ? references.flatMap((field) => field.referenceTo) : [only];
+    objects = names.map((name) => target.schema.object(name)).filter((parent) => parent !== null);
+    const [reference] = references;
+    if (reference === undefined || objects.length === 0) throw missing(`relationship ${relationship}`, name, target);
+    relationships.push(reference.relationshipName ?? relationship);
   }
   for (const object of objects) {
     const field = object.fields.get(last.toLowerCase());
@@ -28,20 +31,12 @@ function missing(what: string, name: string, target: FormulaTarget): NotModelled
   return new NotModelledError(`${what} in a formula ("Field ${name} does not exist. Check spelling.")`, target.where);
 }
 
-function parents(
-  object: ObjectDefinition,
-  relationship: string,
-  only: string | null,
-  target: FormulaTarget,
-): ObjectDefinition[] {
+function relationshipFields(object: ObjectDefinition, relationship: string): FieldDefinition[] {
   const wanted = relationship.toLowerCase();
-  const field = [...object.fields.values()].find((f) => f.relationshipName?.toLowerCase() === wanted);
-  const names = only === null ? (field?.referenceTo ?? []) : only === '' ? [] : [only];
-  if (field === undefined) return [];
-  return names.map((name) => target.schema.object(name)).filter((parent) => parent !== null);
+  return [...object.fields.values()].filter((field) => field.relationshipName?.toLowerCase() === wanted);
 }
 
-/** The name of a record's own field, for functions that take nothing else; null for any other name. */
+/** The record's own field of that name, for functions that take nothing else; null for any other name. */
 export function ownField(name: string, target: FormulaTarget): FieldDefinition | null {
   if (name.startsWith('$') || name.includes('.')) return null;
   return resolveField(name, target).field;
