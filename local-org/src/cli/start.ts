@@ -96,6 +96,7 @@ async function load(options: Options, kind: EnvironmentKind, closers: (() => voi
   const org = await loadOrg({
     sourceFolders: options.sourceFolders,
     definition: definitionOf(definition, kind),
+    tests: false,
     log: say,
   });
   const file = fileOf(options, kind, '');

@@ -3,11 +3,19 @@ import { join } from 'node:path';
 import { CompileError } from '../errors.ts';
 import type { SourceUnit } from '../apex/emit/program.ts';
 
-/** The classes and triggers of sfdx source folders. @throws CompileError when one has no -meta.xml */
-export function readApexSource(folders: readonly string[]): SourceUnit[] {
+/**
+ * The classes and triggers of sfdx source folders. @throws CompileError when one has no -meta.xml
+ * @param tests false leaves out the classes annotated with @IsTest: nothing but tests may use them
+ */
+export function readApexSource(folders: readonly string[], tests = true): SourceUnit[] {
   const units: SourceUnit[] = [];
   for (const folder of folders) walk(folder, units);
-  return units;
+  return tests ? units : units.filter((unit) => unit.kind !== 'class' || !isTestClass(unit.source));
+}
+
+/** Whether the first annotation of the class says so: comments may stand before it, another class may not. */
+function isTestClass(source: string): boolean {
+  return /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*@IsTest\b/i.test(source);
 }
 
 function walk(folder: string, units: SourceUnit[]): void {
@@ -30,4 +38,9 @@ function apiVersionOf(path: string): number {
   const version = /<apiVersion>\s*([\d.]+)\s*<\/apiVersion>/.exec(readFileSync(meta, 'utf8'))?.[1];
   if (version === undefined) throw new CompileError('The -meta.xml has no apiVersion', path, 1);
   return Number(version);
+}
+
+/** Whether a class is annotated as a test, without parsing it. */
+export function isTestClass(unit: SourceUnit): boolean {
+  return /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*|@(?!istest\b)\w+(?:\([^)]*\))?)*@istest\b/i.test(unit.source);
 }
