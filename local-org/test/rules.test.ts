@@ -567,6 +567,7 @@ void t.test('e-mail addresses', (test) => {
     '.a@example.org',
     'a@-x.org',
     'a@b..org',
+    'a@b.org-',
     'a@b@c.org',
   ];
   for (const address of good) test.equal(stored('Contact', 'Email', address), address, address);

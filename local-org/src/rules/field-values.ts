@@ -117,7 +117,7 @@ function javaDate(ms: number): string {
  * (Salesforce Help 000384328 and 000001145); after it labels of letters, digits and dashes, at least two of them.
  */
 const EMAIL =
-  /^(?!\.)[\p{L}\p{N}!#$%&'*/=?^_+\-`{|}~.]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,}$/u;
+  /^(?!\.)[\p{L}\p{N}!#$%&'*/=?^_+\-`{|}~.]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
 
 /** "Email: invalid email address: x" */
 const badEmail: Check = (field, value) => {
