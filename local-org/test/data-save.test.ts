@@ -1,7 +1,9 @@
 import t from 'tap';
 import { ApexThrow, NotModelledError } from '../src/errors.ts';
 import { apexException } from '../src/platform/exceptions.ts';
-import { ApexDate, ApexDatetime, SObjectValue } from '../src/values/value.ts';
+import { stringValueOf } from '../src/values/text.ts';
+import { ApexDate, ApexDatetime } from '../src/values/value.ts';
+import type { Value } from '../src/values/value.ts';
 import {
   dataOrg,
   decimal,
@@ -86,8 +88,7 @@ const org = dataOrg({
   ),
 });
 
-const visit = (values: Record<string, never | unknown> = {}): Record<string, never> =>
-  ({ Text__c: 'x', ...values }) as never;
+const visit = (values: Record<string, Value> = {}): Record<string, Value> => ({ Text__c: 'x', ...values });
 
 t.test('insert: defaults, auto-number, owner, stamps', (t) => {
   const s = org.begin();
@@ -288,7 +289,7 @@ t.test('triggers: order, changes in before, addError, uncaught exceptions, retri
     const seen: string[] = [];
     org.triggers.set('Visit__c', function* (event) {
       const names = [...(event.newRecords ?? []), ...(event.oldRecords ?? [])].map(
-        (r) => `${String(r.values.get('status__c'))}${r.values.has('id') ? '+id' : ''}`,
+        (r) => `${stringValueOf(r.values.get('status__c') ?? null)}${r.values.has('id') ? '+id' : ''}`,
       );
       seen.push(`${event.operation} ${names.join()}`);
       if (event.operation === 'BEFORE_INSERT')
@@ -406,8 +407,7 @@ t.test('upsert by Id and by external id', (t) => {
     [false, true],
   );
   t.throws(() => s.dml('upsert', [byKey('k1')], { externalIdField: 'Status__c' }), ApexThrow);
-  const parent = new SObjectValue(org.schema.object('Visit__c') ?? t.context);
-  parent.values.set('key__c', 'K1');
+  const parent = s.record('Visit__c', { Key__c: 'K1' });
   s.dml('insert', [s.record('Item__c', { Name: 'I', Visit__r: parent })]);
   t.same(s.column('SELECT Visit__c FROM Item__c'), [first], 'a parent by its external id');
   s.tx.abort();

@@ -35,6 +35,7 @@ export function* runDml(
   const { records, operation } = request;
   if (operation === 'undelete') throw new NotModelledError('undelete');
   if (records.length === 0) return [];
+  refuseSameInstances(request);
   x.limits.use('dmlStatements');
   x.limits.use('dmlRows', records.length);
   const reader = new RecordReader(tx.schema, tx, { now: x.now(), userId: x.user.id });
@@ -58,6 +59,13 @@ export function* runDml(
   }
   yield* attempts(context, rows, mark);
   return finish(context, rows, mark);
+}
+
+/** The words are those of Salesforce, "identically equal elements" included (http://www.infallibletechie.com/2013/10/systemlistexception-before-insert-or.html). */
+function refuseSameInstances({ operation, records }: DmlRequest): void {
+  if (operation !== 'insert' && operation !== 'upsert') return;
+  if (new Set(records).size === records.length) return;
+  throw apexException('ListException', 'Before Insert or Upsert list must not have two identically equal elements');
 }
 
 export const FLS_MESSAGE = 'Operation failed due to fields being inaccessible on Sobject';

@@ -53,7 +53,7 @@ export class RecordReader {
       throw new NotModelledError(`reading the compound field ${row.object.name}.${field.name}`);
     }
     const parts = (field.compoundOf ?? []).map((name) => row.values.get(name.toLowerCase()));
-    const text = parts.filter((part) => typeof part === 'string' && part !== '').join(' ');
+    const text = parts.filter((part): part is string => typeof part === 'string' && part !== '').join(' ');
     return text === '' ? null : text;
   }
 }

@@ -15,15 +15,9 @@ export interface Row {
 /** The key under which equal field values meet in an index: text without regard to case, ids in 18 characters. */
 export function indexKey(value: Value): string | null {
   if (value === null) return null;
-  switch (typeof value) {
-    case 'string':
-      return `s${value.toLowerCase()}`;
-    case 'boolean':
-      return `b${value}`;
-    case 'number':
-    case 'bigint':
-      return `n${value}`;
-  }
+  if (typeof value === 'string') return `s${value.toLowerCase()}`;
+  if (typeof value === 'boolean') return `b${value}`;
+  if (typeof value === 'number' || typeof value === 'bigint') return `n${value}`;
   if (value instanceof ApexId) return `s${value.value.toLowerCase()}`;
   if (value instanceof ApexDecimal) return `n${value.stripTrailingZeros().toPlainString()}`;
   if (value instanceof ApexDouble) return `n${value.value}`;

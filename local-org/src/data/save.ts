@@ -2,12 +2,14 @@ import type { Pause } from '../execution/execution.ts';
 import { applyDefaults, checkRequired, checkValidationRules, checkValues } from '../rules/index.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import { ApexDatetime, ApexId, SObjectValue } from '../values/value.ts';
+import { stringValueOf } from '../values/text.ts';
 import type { Value } from '../values/value.ts';
 import { autoNumber } from './auto-number.ts';
 import type { DmlContext } from './dml.ts';
 import { failure, LOCK_MESSAGE } from './failure.ts';
 import { failed } from './pending.ts';
 import type { Pending } from './pending.ts';
+import { indexKey } from './row.ts';
 import type { Row } from './row.ts';
 import { isWritable, sameStored, storedValue, writtenValues } from './stored-value.ts';
 import { fireTriggers, recordOfRow } from './triggers.ts';
@@ -84,6 +86,11 @@ function addDefaults(context: DmlContext, object: ObjectDefinition, given: Map<s
   blank.record.values.clear();
   for (const [name, value] of given) blank.record.values.set(name, value);
   applyDefaults(blank);
+  if (object.name === 'User' && !given.has('communitynickname')) {
+    // "User" and a number that no other user has, as the platform fills it.
+    const number = context.tx.store.nextNumber('User.CommunityNickname', context.x.now() * 1000);
+    given.set('communitynickname', `User${number}`);
+  }
   for (const [name, value] of blank.record.values) {
     const field = object.fields.get(name);
     if (field !== undefined && !given.has(name) && isWritable(field, 'insert'))
@@ -99,12 +106,12 @@ function* parentsByExternalId(context: DmlContext, pending: Pending): Generator<
     const reference = context.tx.schema.parentRelationship(object, name);
     const [keyName, key] = [...value.values].find(([k]) => value.definition.fields.get(k)?.externalId === true) ?? [];
     if (reference === null || keyName === undefined || key === undefined) continue;
-    const stored = typeof key === 'string' ? `s${key.toLowerCase()}` : `n${String(key)}`;
-    const [parent] = context.tx.find(value.definition, keyName, stored);
+    const stored = indexKey(key);
+    const [parent] = stored === null ? [] : context.tx.find(value.definition, keyName, stored);
     if (parent !== undefined) yield [reference.name.toLowerCase(), new ApexId(parent.id)];
     else {
       const fieldName = value.definition.fields.get(keyName)?.name ?? keyName;
-      const message = `Foreign key external ID: ${String(key)} not found for field ${fieldName} in entity ${value.definition.name}`;
+      const message = `Foreign key external ID: ${stringValueOf(key)} not found for field ${fieldName} in entity ${value.definition.name}`;
       pending.errors.push(failure('INVALID_FIELD', message));
     }
   }

@@ -1,5 +1,6 @@
 import { apexException } from '../platform/exceptions.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
+import { stringValueOf } from '../values/text.ts';
 import { ApexId } from '../values/value.ts';
 import type { DmlContext } from './dml.ts';
 import { pendingChange, pendingInsert } from './dml.ts';
@@ -45,7 +46,7 @@ export function resolveUpsert(context: DmlContext, object: ObjectDefinition, fro
     const matches = matching(context, object, field, key);
     const pending = upsertRow(context, from + i, i, matches);
     if (keys.filter((k) => k.key === key).length > 1) {
-      const message = `Duplicate external id specified: ${String(keys[i]?.value)}`;
+      const message = `Duplicate external id specified: ${stringValueOf(keys[i]?.value ?? null)}`;
       pending.errors.push(failure('DUPLICATE_VALUE', message, [field.name]));
     }
     return pending;

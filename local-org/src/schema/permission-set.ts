@@ -99,6 +99,11 @@ function readFields(xml: XmlElement, set: PermissionSetDefinition, schema: Schem
     const definition = schema.field(object, field);
     if (definition === null) throw xml.fault(`In field: field - no CustomField named ${name} found`);
     if (definition.alwaysVisible) throw xml.fault(`You cannot deploy to a required field: ${name}`);
+    const address = [...(schema.object(object)?.fields.values() ?? [])].find(
+      (f) => f.type === 'address' && f.compoundOf?.includes(definition.name),
+    );
+    if (address !== undefined)
+      throw xml.fault(`In field: field - no CustomField named ${name} found; ${object}.${address.name} is the field`);
     const access = { read: permission.flag('readable'), edit: permission.flag('editable') };
     if (access.edit && !access.read) throw xml.fault(`Field ${name} is editable but not readable`);
     permission.close('PermissionSetFieldPermissions');

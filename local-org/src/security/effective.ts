@@ -1,4 +1,4 @@
-import type { ObjectDefinition } from '../schema/definition.ts';
+import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import { blankPermissionSet, NO_ACCESS } from '../schema/permission-set.ts';
 import type { PermissionSetDefinition, Schema } from '../schema/schema.ts';
 import { indexKey } from '../data/row.ts';
@@ -104,6 +104,14 @@ function definitionsOf(schema: Schema, lookup: SetupLookup, row: Row): Permissio
   return fromSource === undefined ? [byRows] : [byRows, fromSource];
 }
 
+/** The parts of an address have no security of their own: that of the address (Contact.MailingAddress) is theirs. */
+export function securedField(object: ObjectDefinition, field: FieldDefinition): FieldDefinition {
+  for (const compound of object.fields.values()) {
+    if (compound.type === 'address' && compound.compoundOf?.includes(field.name) === true) return compound;
+  }
+  return field;
+}
+
 class EffectivePermissions implements Permissions {
   readonly #schema: Schema;
   readonly #profile: ProfileGrants;
@@ -144,8 +152,9 @@ class EffectivePermissions implements Permissions {
     const writable = field.createable || field.updateable;
     const mayWrite = writable && (access.create || access.edit);
     if (field.alwaysVisible || object.kind === 'customMetadata' || object.setup) return { read: true, edit: mayWrite };
-    const key = `${object.name}.${field.name}`.toLowerCase();
-    const granted = [this.#profile.field(object, field), ...this.#sets.map((set) => set.fields.get(key))];
+    const secured = securedField(object, field);
+    const key = `${object.name}.${secured.name}`.toLowerCase();
+    const granted = [this.#profile.field(object, secured), ...this.#sets.map((set) => set.fields.get(key))];
     const edit = mayWrite && granted.some((g) => g?.edit === true);
     return { read: edit || granted.some((g) => g?.read === true), edit };
   }

@@ -108,7 +108,7 @@ function aggregateFunction(
         sign * compareStored(a, b) <= 0 ? a : b;
       return {
         type: argument.type,
-        read: (rows) => values(rows).reduce<Value>((a, b) => (a === null ? b : pick(a, b as NonNullable<Value>)), null),
+        read: (rows) => values(rows).reduce<Value>((a, b) => (a === null || b === null ? (a ?? b) : pick(a, b)), null),
       };
     }
     default: {

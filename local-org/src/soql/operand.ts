@@ -71,7 +71,7 @@ export function comparableOfValue(value: Value, as: ComparedAs): Comparable {
   if (as === 'date' && value instanceof ApexDate)
     return { kind: 'range', from: value.day * DAY_MS, to: value.day * DAY_MS };
   if (as === 'datetime' && value instanceof ApexDatetime) return { kind: 'range', from: value.ms, to: value.ms };
-  return plain(value) ?? fault(`cannot compare ${String(value)}`);
+  return plain(value) ?? fault(`A field compared as ${as} holds another type`);
 }
 
 function plain(value: Value): Comparable | null {
