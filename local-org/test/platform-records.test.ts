@@ -287,7 +287,7 @@ t.test('Database DML', async (t) => {
   t.strictSame(texts(call(partial.x, 'Database.SaveResult', 'getErrors()', good)), []);
 
   const whole = harness({ results: [failed, {}] });
-  // https://salesforce.stackexchange.com/q/27850 and every debug log of a failed insert
+  // the form is that of the message in https://salesforce.stackexchange.com/q/104048
   t.equal(
     thrown(() => call(whole.x, 'Database', 'insert(List<SObject>)', null, rows)),
     'DmlException: Insert failed. First exception on row 0; first error: REQUIRED_FIELD_MISSING, ' +
