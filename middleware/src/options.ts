@@ -8,6 +8,12 @@ import type { Settings } from './environment.ts';
 const REQUEST_TIMEOUT = 30_000;
 
 /**
+ * The storage is opened and migrated while the application loads: on a busy machine the first start of PGlite took over
+ * Fastify's 10 seconds; milliseconds.
+ */
+const PLUGIN_TIMEOUT = 120_000;
+
+/**
  * The options of the Fastify instance, for the server and for tests alike, so that both validate and log the same.
  *
  * @param stream where log lines go; standard output when left out
@@ -28,6 +34,7 @@ export function serverOptions(settings: Settings, stream?: DestinationStream): F
     trustProxy: settings.trustProxy,
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT,
+    pluginTimeout: PLUGIN_TIMEOUT,
     routerOptions: { maxParamLength: 300 },
     ajv: {
       customOptions: {
