@@ -11,7 +11,7 @@ import { encodingClasses } from './encoding.ts';
 import { enumClass } from './enum.ts';
 import { exceptionClasses } from './exceptions.ts';
 import { httpClasses } from './http.ts';
-import { jsonClass } from './json.ts';
+import { jsonClasses } from './json.ts';
 import { listClasses } from './list.ts';
 import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
@@ -26,6 +26,7 @@ import type { Native, PlatformClass, PlatformMethod } from './signature.ts';
 import { sobjectClass } from './sobject.ts';
 import { stringClass } from './string.ts';
 import { systemClasses } from './system.ts';
+import { urlClasses } from './url.ts';
 import { declareEnum } from '../values/enums.ts';
 import { apexType } from '../types/type.ts';
 
@@ -42,8 +43,9 @@ export const platformClasses: PlatformClass[] = [
   ...datetimeClasses,
   ...encodingClasses,
   ...patternClasses,
-  jsonClass,
+  ...jsonClasses,
   enumClass,
+  ...urlClasses,
   ...exceptionClasses,
   ...schemaClasses,
   sobjectClass,

@@ -2,6 +2,8 @@ import type { Execution, Pause } from '../execution/execution.ts';
 import type { Value } from '../values/value.ts';
 import { nullPointer } from './exceptions.ts';
 import { typed, untyped } from './json-deserialize.ts';
+import { jsonGenerator, jsonGeneratorClass } from './json-generator.ts';
+import { jsonParser, jsonParserClasses } from './json-parser.ts';
 import { toJson } from './json-serialize.ts';
 import { parseJson, writeJson } from './json-text.ts';
 import { platformClass } from './signature.ts';
@@ -29,7 +31,9 @@ function deserializer(strict: boolean) {
   };
 }
 
-export const jsonClass: PlatformClass = platformClass('JSON', {
+const jsonClass = platformClass('JSON', {
+  'static JSONGenerator createGenerator(Boolean)': (_x, _self, pretty: boolean | null) => jsonGenerator(given(pretty)),
+  'static JSONParser createParser(String)': (_x, _self, text: string | null) => jsonParser(given(text)),
   'static String serialize(Object)': serializer(false),
   'static String serialize(Object,Boolean)': serializer(false),
   'static String serializePretty(Object)': serializer(true),
@@ -38,3 +42,5 @@ export const jsonClass: PlatformClass = platformClass('JSON', {
   'static Object deserializeStrict(String,Type)': deserializer(true),
   'static Object deserializeUntyped(String)': (_x, _self, text: string | null) => untyped(parseJson(given(text))),
 });
+
+export const jsonClasses: PlatformClass[] = [jsonClass, jsonGeneratorClass, ...jsonParserClasses];
