@@ -39,8 +39,3 @@ function apiVersionOf(path: string): number {
   if (version === undefined) throw new CompileError('The -meta.xml has no apiVersion', path, 1);
   return Number(version);
 }
-
-/** Whether a class is annotated as a test, without parsing it. */
-export function isTestClass(unit: SourceUnit): boolean {
-  return /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*|@(?!istest\b)\w+(?:\([^)]*\))?)*@istest\b/i.test(unit.source);
-}

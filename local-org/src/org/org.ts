@@ -9,7 +9,6 @@ import type { CompiledProgram } from '../apex/run/program.ts';
 import { Store } from '../data/store.ts';
 import type { StoreTransaction } from '../data/transaction.ts';
 import type { Execution, OrgContext, Pause, RunningUser, TestState } from '../execution/execution.ts';
-import { checkFormulas } from '../rules/index.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
 import { standardObjects } from '../schema/standard/index.ts';
@@ -17,7 +16,7 @@ import type { Permissions } from '../security/permissions.ts';
 import type { Seed } from './seed.ts';
 import { defaultUsers, seedOrg } from './seed.ts';
 import { seedCustomMetadata } from '../data/custom-metadata.ts';
-import { isTestClass, readApexSource } from './apex-source.ts';
+import { readApexSource } from './apex-source.ts';
 import { to18 } from '../values/id.ts';
 import { allowedVerbs, errorResponse, findResource, methodFor, uncaughtResponse } from './apex-rest.ts';
 import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
@@ -35,8 +34,6 @@ export interface LoadOptions {
   tests?: boolean;
   /** count executed lines, for tests */
   coverage?: boolean;
-  /** false leaves test classes out, for an org that only serves: it loads in half the time */
-  tests?: boolean;
   /** more Apex than the folders hold, e.g. an anonymous block */
   extraSource?: readonly SourceUnit[];
   /**
@@ -55,9 +52,6 @@ export function loadOrg(options: LoadOptions): Promise<Org> {
 
 function assemble(options: LoadOptions): Org {
   const schema = loadSchema(options.sourceFolders, standardObjects());
-  checkFormulas(schema);
-  const all = readApexSource(options.sourceFolders);
-  const source = options.tests === false ? all.filter((unit) => !isTestClass(unit)) : all;
   const program = compileProgram({
     schema,
     platform: platformClasses,

@@ -111,10 +111,29 @@ function emitBody(ctx: MethodContext, cls: ClassSymbol, body: Block, r: Omit<Rou
   return routine(ctx, cls, { ...r, body: js });
 }
 
+/** Whether a `finally` stands anywhere in the statements. */
 function containsFinally(list: readonly Statement[]): boolean {
-  return JSON.stringify(list, (key, value: unknown) =>
-    key === 'tree' ? undefined : typeof value === 'bigint' ? '' : value,
-  ).includes('"finally":{');
+  return list.some((node) => {
+    switch (node.kind) {
+      case 'block':
+        return containsFinally(node.statements);
+      case 'if':
+        return containsFinally(node.else === null ? [node.then] : [node.then, node.else]);
+      case 'for':
+      case 'forEach':
+      case 'while':
+      case 'doWhile':
+        return node.body !== null && containsFinally([node.body]);
+      case 'switch':
+        return node.cases.some((c) => containsFinally([c.body]));
+      case 'runAs':
+        return containsFinally([node.body]);
+      case 'try':
+        return node.finally !== null || containsFinally([node.body, ...node.catches.map((c) => c.body)]);
+      default:
+        return false;
+    }
+  });
 }
 
 function emitConstructor(emission: Emission, cls: ClassSymbol, method: MethodSymbol): string {

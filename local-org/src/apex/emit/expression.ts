@@ -90,7 +90,7 @@ export function expression(ctx: MethodContext, node: Expression): Code {
     case 'assign':
       return assign(ctx, node);
     case 'soql':
-      return soql(ctx, node.tree, node.line);
+      return soql(ctx, node);
   }
 }
 

@@ -3,7 +3,6 @@ import { CompileError, NotModelledError } from '../../errors.ts';
 import type { PlatformClass } from '../../platform/signature.ts';
 import type { Schema } from '../../schema/schema.ts';
 import type { ApexType } from '../../types/type.ts';
-import { SoqlSyntaxError } from '../../soql/parse.ts';
 import * as R from '../run/runtime.ts';
 import { CompiledProgram } from '../run/program.ts';
 import type { EmittedFunction } from '../run/program.ts';
@@ -73,27 +72,21 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
   failOn(errors);
   for (const symbol of ordered) attempt(() => checkInheritance(world, symbol), undefined);
   const parts = ordered.map((symbol) =>
-    emitClass(emission, symbol, guardOf(emission, symbol, errors, options.tolerant ?? false)),
+    emitClass(emission, symbol, guardOf(emission, errors, options.tolerant ?? false)),
   );
   failOn(errors);
   return evaluate(emission, ordered, parts, triggers);
 }
 
 /** Collects the faults of members; in a tolerant compilation what is not modelled becomes a member that throws. */
-function guardOf(
-  emission: Emission,
-  symbol: ClassSymbol,
-  errors: (CompileError | NotModelledError)[],
-  tolerant: boolean,
-): Guard {
+function guardOf(emission: Emission, errors: (CompileError | NotModelledError)[], tolerant: boolean): Guard {
   return (emit, name) => {
     try {
       return emit();
     } catch (error) {
       if (error instanceof NotModelledError && tolerant)
         return `${name}(x) { throw ${emission.constants.name(error)}; }`;
-      if (error instanceof SoqlSyntaxError) errors.push(new CompileError(error.message, symbol.file, symbol.node.line));
-      else if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
+      if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
       else throw error;
       return `${name}(x) {}`;
     }

@@ -1,4 +1,4 @@
-import type { ExpressionContext, QueryContext } from '@apexdevtools/apex-parser';
+import type { SoqlQuery } from '../../soql/ast.ts';
 
 /** Place of a node in its file; lines count from 1. */
 export interface Node {
@@ -224,6 +224,5 @@ export type Expression =
   | (Node & { kind: 'ternary'; condition: Expression; then: Expression; else: Expression })
   /** operator null: plain `=` */
   | (Node & { kind: 'assign'; operator: BinaryOperator | null; target: Expression; value: Expression })
-  | (Node & { kind: 'soql'; tree: QueryContext });
-
-export type { ExpressionContext };
+  /** an inline query; `binds` in the order of their index in the query */
+  | (Node & { kind: 'soql'; query: SoqlQuery; binds: Expression[] });

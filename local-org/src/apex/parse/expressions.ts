@@ -37,10 +37,13 @@ import type {
   ExpressionContext,
   ExpressionListContext,
   PrimaryContext,
+  QueryContext,
   TypeListContext,
   TypeRefContext,
 } from '@apexdevtools/apex-parser';
-import { NotModelledError } from '../../errors.ts';
+import { CompileError, NotModelledError } from '../../errors.ts';
+import type { ParsedSoql } from '../../soql/ast.ts';
+import { soqlFromTree, SoqlSyntaxError } from '../../soql/parse.ts';
 import type { BinaryOperator, Creation, Expression, TypeNode } from './ast.ts';
 import { literal } from './literals.ts';
 
@@ -169,9 +172,21 @@ function primary(ctx: PrimaryContext, file: string): Expression {
   if (ctx instanceof TypeRefPrimaryContext) return { kind: 'classLiteral', type: typeNode(ctx.typeRef()), line };
   if (ctx instanceof VoidPrimaryContext) return { kind: 'classLiteral', type: null, line };
   if (ctx instanceof IdPrimaryContext) return { kind: 'name', name: ctx.id().getText(), line };
-  if (ctx instanceof SoqlPrimaryContext) return { kind: 'soql', tree: ctx.soqlLiteral().query(), line };
+  if (ctx instanceof SoqlPrimaryContext) {
+    const { query, binds } = soqlOf(ctx.soqlLiteral().query(), file, line);
+    return { kind: 'soql', query, binds: binds.map((bind) => expression(bind, file)), line };
+  }
   if (ctx instanceof SoslPrimaryContext) throw new NotModelledError('SOSL', `${file}:${line}`);
   throw new NotModelledError(`expression ${ctx.getText()}`, `${file}:${line}`);
+}
+
+function soqlOf(tree: QueryContext, file: string, line: number): ParsedSoql<ExpressionContext> {
+  try {
+    return soqlFromTree(tree, file);
+  } catch (error) {
+    if (error instanceof SoqlSyntaxError) throw new CompileError(error.message, file, line);
+    throw error;
+  }
 }
 
 function creation(ctx: CreatorContext, file: string): Creation {
