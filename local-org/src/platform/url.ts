@@ -75,8 +75,4 @@ export const urlClasses: PlatformClass[] = [
         file(self) === file(other),
     }),
   ),
-  platformClass('Request', {
-    'static Request getCurrent()': (x) => new PlatformObject(apexType('Request'), { text: `Request[${x.requestId}]` }),
-    'String getRequestId()': (x) => x.requestId,
-  }),
 ];
