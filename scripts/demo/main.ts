@@ -114,12 +114,12 @@ async function postSamples(stack: Stack): Promise<Row[]> {
 
 /** Waits until each response has a settled delivery of its newest version for both connections. */
 async function settled(stack: Stack, responses: readonly SampleResponse[]): Promise<Delivery[]> {
-  const wanted = new Map(responses.map((r) => [r.responseId, r.updatedAt]));
+  const wanted = new Map(responses.map((r) => [r.responseId, Date.parse(r.updatedAt)]));
   return waitFor(
     `The delivery of ${responses.map((r) => r.responseId).join(', ')}`,
     async () => {
       const deliveries = (await stack.client.deliveries(SURVEY_ID)).filter(
-        (d) => wanted.get(d.responseId) === d.responseUpdatedAt && SETTLED.has(d.state),
+        (d) => wanted.get(d.responseId) === d.version && SETTLED.has(d.state),
       );
       return deliveries.length >= wanted.size * 2 ? deliveries : null;
     },

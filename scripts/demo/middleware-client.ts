@@ -5,14 +5,14 @@ import type { SampleResponse } from './sample.ts';
 export interface Delivery {
   id: string;
   responseId: string;
-  /** the version of the response that this delivery carries */
-  responseUpdatedAt: string;
+  /** which version of the response: its `updatedAt` in epoch milliseconds */
+  version: number;
   connection: string;
   state: string;
   outcome: string | null;
   recordId: string | null;
   droppedFields: { field: string; label: string; code: string; message: string }[];
-  reason: string | null;
+  reason: { code: string; message: string } | null;
   error: { code: string; message: string } | null;
 }
 
@@ -71,12 +71,12 @@ export class MiddlewareClient {
     const all: Delivery[] = [];
     let cursor: string | null = null;
     do {
-      const query = new URLSearchParams({ surveyId, limit: '200', ...(cursor === null ? {} : { cursor }) });
+      const query = new URLSearchParams({ survey: surveyId, limit: '500', ...(cursor === null ? {} : { cursor }) });
       const page = (await this.#call('GET', `/v1/deliveries?${query.toString()}`)) as {
-        deliveries: Delivery[];
+        items: Delivery[];
         nextCursor: string | null;
       };
-      all.push(...page.deliveries);
+      all.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);
     return all;
@@ -84,9 +84,9 @@ export class MiddlewareClient {
 
   async accounts(): Promise<{ id: string; state: string; environment: string }[]> {
     const page = (await this.#call('GET', '/v1/accounts')) as {
-      accounts: { id: string; state: string; environment: string }[];
+      items: { id: string; state: string; environment: string }[];
     };
-    return page.accounts;
+    return page.items;
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {

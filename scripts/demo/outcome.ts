@@ -32,7 +32,7 @@ function describe(delivery: Delivery): string {
 function notesOf(delivery: Delivery): string[] {
   const notes = delivery.droppedFields.map((d) => `${d.field} (${d.code}): ${d.message}`);
   if (delivery.error !== null) notes.push(`${delivery.error.code}: ${delivery.error.message}`);
-  else if (delivery.reason !== null && notes.length === 0) notes.push(delivery.reason);
+  else if (delivery.reason !== null && notes.length === 0) notes.push(delivery.reason.message);
   return notes;
 }
 
