@@ -182,6 +182,23 @@ t.test('collections', async (t) => {
     },
   );
   t.same(sorted, ['(null, B, a, b)', '1', '2', 'x', 'z', 'null', '003000000000001AAA']);
+  // https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_collections_maps_keys_userdefined.htm
+  const pairs = await debugOf(
+    `Map<Pair, String> m = new Map<Pair, String>{ new Pair(1, 2) => 'a' }; m.put(new Pair(1, 2), 'b'); m.put(new Pair(2, 1), 'c');
+     System.debug(m.size()); System.debug(m.get(new Pair(1, 2))); System.debug(m.containsKey(new Pair(3, 3)));
+     System.debug(new Set<Pair>{ new Pair(1, 1), new Pair(1, 1) }.size());
+     System.debug(new List<Pair>{ new Pair(1, 1) }.contains(new Pair(1, 1)));
+     System.debug(new Set<Plain>{ new Plain(), new Plain() }.size());`,
+    {
+      files: {
+        'Pair.cls': `public class Pair { Integer x; Integer y; public Pair(Integer x, Integer y) { this.x = x; this.y = y; }
+          public Boolean equals(Object o) { Pair p = (Pair) o; return x == p.x && y == p.y; }
+          public Integer hashCode() { return x + y; } }`,
+        'Plain.cls': 'public class Plain {}',
+      },
+    },
+  );
+  t.same(pairs, ['2', 'b', 'false', '1', 'true', '2']);
   await throwsEach(t, {
     'new List<Integer>().remove(0);': 'System.ListException: List index out of bounds: 0',
     'new Map<Id, Contact>(new List<Contact>{ new Contact() });': 'System.ListException: Row with null Id at index: 0',

@@ -5,6 +5,7 @@ import { compareForSort, equals } from '../values/equality.ts';
 import { stringOf } from '../values/text.ts';
 import { ApexList, ApexObject, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { ApexSet, Value } from '../values/value.ts';
+import { sameElement } from './collection-keys.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { elements, outOfBounds } from './native.ts';
 import { platformClass } from './signature.ts';
@@ -166,10 +167,10 @@ const listClass = platformClass(
       deepCloned(self, id, times, false),
     'List<T> deepClone(Boolean,Boolean,Boolean)': (_x, self: ApexList, id: boolean, times: boolean, auto: boolean) =>
       deepCloned(self, id, times, auto),
-    'Boolean contains(T)': (_x, self: ApexList, item: Value) => indexOf(self, item) >= 0,
+    'Boolean contains(T)': (x, self: ApexList, item: Value) => indexOf(x, self, item) >= 0,
     'Boolean equals(List<T>)': (_x, self: ApexList, other: ApexList | null) => equals(self, other),
     'T get(Integer)': (_x, self: ApexList, index: number | null) => self.items[at(self, index)] ?? null,
-    'Integer indexOf(T)': (_x, self: ApexList, item: Value) => indexOf(self, item),
+    'Integer indexOf(T)': (x, self: ApexList, item: Value) => indexOf(x, self, item),
     'Boolean isEmpty()': (_x, self: ApexList) => self.items.length === 0,
     'Integer size()': (_x, self: ApexList) => self.items.length,
     'T remove(Integer)': (_x, self: ApexList, index: number | null) => self.items.splice(at(self, index), 1)[0] ?? null,
@@ -210,10 +211,8 @@ function addAll(list: ApexList, source: Value): void {
   for (const item of [...elements(source)]) list.items.push(item);
 }
 
-/** Strings with their case, as in a Set; unlike `==`. */
-function indexOf(list: ApexList, item: Value): number {
-  if (typeof item === 'string') return list.items.indexOf(item);
-  return list.items.findIndex((other) => equals(other, item));
+function indexOf(x: Execution, list: ApexList, item: Value): number {
+  return list.items.findIndex((other) => sameElement(x, item, other));
 }
 
 function deepCloned(list: ApexList, id: boolean, times: boolean, autoNumber: boolean): ApexList {
