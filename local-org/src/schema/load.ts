@@ -33,6 +33,8 @@ export function loadSchema(folders: readonly string[], standard: ObjectDefinitio
     ...parts(objectXml, 'validationRules'),
   ];
   for (const { object, xml } of ruleSources) addRule(schema, object, xml);
+  // The platform states no order; by name, the errors of a record do not depend on how the source is laid out.
+  for (const object of schema.all()) object.validationRules.sort((a, b) => (a.name < b.name ? -1 : 1));
   readLabels(files, schema);
   for (const file of files.customPermissions) {
     const xml = readXml(file, 'CustomPermission');
