@@ -78,6 +78,7 @@ const test = platformClass('Test', {
   },
   'static void stopTest()': function* (x: Execution): Generator<Pause, void, void> {
     const state = testState(x);
+    // The words of these two are an assumption: no reference states them.
     if (!state.started) throw apexException('FinalException', 'Testing has not started');
     if (state.stopped) throw apexException('FinalException', 'Testing already stopped');
     state.stopped = true;

@@ -3,6 +3,7 @@ import { apexType, T } from '../types/type.ts';
 import { toFieldValue } from '../values/convert.ts';
 import { ApexList, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { ApexMap, ExceptionValue, Value } from '../values/value.ts';
+import { errorObject } from './database-results.ts';
 import { dmlOptionsOf } from './dml-options.ts';
 import type { DmlOptionsData } from './dml-options.ts';
 import { apexException, nullArgument } from './exceptions.ts';
@@ -122,18 +123,10 @@ export function addError(record: SObjectValue, message: string | null, field: st
 }
 
 function errorsOf(record: SObjectValue): Value {
-  const type = apexType('Database.Error');
-  return listOf(
-    type,
-    record.addedErrors.map(
-      (error) =>
-        new PlatformObject(type, {
-          statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
-          message: error.message,
-          fields: error.field === null ? [] : [error.field],
-        }),
-    ),
+  const errors = record.addedErrors.map(({ message, field }) =>
+    errorObject({ statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message, fields: field === null ? [] : [field] }),
   );
+  return listOf(apexType('Database.Error'), errors);
 }
 
 function populated(record: SObjectValue): ApexMap {

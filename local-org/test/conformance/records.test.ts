@@ -24,6 +24,18 @@ t.test('partial success reports each row', async (t) => {
   );
 });
 
+t.test('the debug log shows results by their getters', async (t) => {
+  const [failed, saved] = await lines(`
+    System.debug(Database.insert(new Contact(), false));
+    System.debug(Database.insert(new Contact(LastName = 'Byron'), false));`);
+  t.equal(
+    failed,
+    'Database.SaveResult[getErrors=(Database.Error[getFields=(LastName);getMessage=Required fields are missing: ' +
+      '[LastName];getStatusCode=REQUIRED_FIELD_MISSING;]);getId=null;isSuccess=false;]',
+  );
+  t.match(saved, /^Database\.SaveResult\[getErrors=\(\);getId=003\w{15};isSuccess=true;\]$/);
+});
+
 t.test('a failed statement throws and leaves nothing', async (t) => {
   t.strictSame(
     await lines(`
