@@ -46,7 +46,7 @@ function matcher(source: string, input: string): MatcherObject {
 /** Looks at the region only, with positions in the whole input. */
 function find(data: MatcherData): boolean {
   const region = data.input.slice(0, data.end);
-  const regex = javaRegex(data.pattern);
+  const regex = javaRegex(data.pattern, true);
   if (data.from > region.length) {
     data.match = null;
     return false;

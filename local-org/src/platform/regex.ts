@@ -12,9 +12,9 @@ const ESCAPES: Readonly<Record<string, { outside: string; inside: string | null 
     inside: ' \\t\\xA0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000',
   },
   R: { outside: LINE_END, inside: null },
-  A: { outside: '(?<![\\s\\S])', inside: null },
-  z: { outside: '(?![\\s\\S])', inside: null },
-  Z: { outside: `(?=${LINE_END}?(?![\\s\\S]))`, inside: null },
+  A: { outside: '^', inside: null },
+  z: { outside: '$', inside: null },
+  Z: { outside: `(?=${LINE_END}?$)`, inside: null },
   a: { outside: '\\x07', inside: '\\x07' },
   e: { outside: '\\x1b', inside: '\\x1b' },
 };
@@ -41,24 +41,41 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 const compiled = new Map<string, RegExp>();
 
 /**
- * A java.util.regex pattern as a RegExp with the flags `gud` and, for whole-string matching, none that anchors.
+ * A java.util.regex pattern as a global RegExp, wound back to the start.
+ * @param offsets whether the places of groups are asked for; that makes every match slower
  * @throws ApexThrow StringException for a pattern that Java refuses too
  * @throws NotModelledError for what JavaScript has no counterpart of (possessive quantifiers, atomic groups, \G,
  *   class intersections, the x flag)
  */
-export function javaRegex(pattern: string): RegExp {
-  let regex = compiled.get(pattern);
+export function javaRegex(pattern: string, offsets = false): RegExp {
+  const key = offsets ? `\0offsets:${pattern}` : pattern;
+  let regex = compiled.get(key);
   if (regex === undefined) {
     const source = new Translation(pattern).translate();
     try {
-      regex = new RegExp(source, 'gud');
+      regex = new RegExp(source, offsets ? 'gud' : 'gu');
     } catch {
       throw apexException('StringException', `Invalid regex at character 0 in ${pattern}`);
     }
-    compiled.set(pattern, regex);
+    compiled.set(key, regex);
   }
   regex.lastIndex = 0;
   return regex;
+}
+
+/** The matches of a pattern in a text, one after the other; the shared RegExp is not copied as matchAll would. */
+function* matches(text: string, pattern: string): Generator<RegExpExecArray> {
+  const regex = javaRegex(pattern);
+  let from = 0;
+  for (;;) {
+    regex.lastIndex = from;
+    const match = regex.exec(text);
+    if (match === null) return;
+    const end = match.index + match[0].length;
+    from = match[0] === '' ? end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1) : end;
+    yield match;
+    if (from > text.length) return;
+  }
 }
 
 /** A pattern that only matches the whole input, or (`lookingAt`) from its start. */
@@ -67,7 +84,7 @@ export function anchored(pattern: string, whole: boolean): RegExp {
   let regex = compiled.get(`\0${key}`);
   if (regex === undefined) {
     const inner = javaRegex(pattern).source;
-    regex = new RegExp(whole ? `(?<![\\s\\S])(?:${inner})(?![\\s\\S])` : `(?<![\\s\\S])(?:${inner})`, 'ud');
+    regex = new RegExp(whole ? `^(?:${inner})$` : `^(?:${inner})`, 'ud');
     compiled.set(`\0${key}`, regex);
   }
   return regex;
@@ -116,11 +133,11 @@ class Translation {
         this.at++;
         return;
       case '$':
-        this.out += this.multiline ? `(?=${LINE_END}|(?![\\s\\S]))` : `(?=${LINE_END}?(?![\\s\\S]))`;
+        this.out += this.multiline ? `(?=${LINE_END}|$)` : `(?=${LINE_END}?$)`;
         this.at++;
         return;
       case '^':
-        this.out += this.multiline ? `(?<=(?<![\\s\\S])|[\\n\\r\\u0085\\u2028\\u2029])` : '(?<![\\s\\S])';
+        this.out += this.multiline ? `(?<=^|[\\n\\r\\u0085\\u2028\\u2029])` : '^';
         this.at++;
         return;
       case '*':
@@ -318,6 +335,7 @@ function literal(char: string): string {
  * @throws ApexThrow StringException for a group that the pattern lacks
  */
 export function expandReplacement(replacement: string, match: RegExpExecArray): string {
+  if (!/[\\$]/.test(replacement)) return replacement;
   return replacement.replace(/\\([\s\S])|\$(?:(\d)|\{(\w+)\})/g, (_all, escaped, digit, name) => {
     if (escaped !== undefined) return escaped as string;
     if (digit !== undefined) {
@@ -330,10 +348,9 @@ export function expandReplacement(replacement: string, match: RegExpExecArray): 
 
 /** String.replaceAll / replaceFirst. */
 export function replacePattern(text: string, pattern: string, replacement: string, all: boolean): string {
-  const regex = javaRegex(pattern);
   let out = '';
   let from = 0;
-  for (const match of text.matchAll(regex)) {
+  for (const match of matches(text, pattern)) {
     out += text.slice(from, match.index) + expandReplacement(replacement, match);
     from = match.index + match[0].length;
     if (!all) break;
@@ -345,7 +362,7 @@ export function replacePattern(text: string, pattern: string, replacement: strin
 export function splitByPattern(text: string, pattern: string, limit: number): string[] {
   const parts: string[] = [];
   let from = 0;
-  for (const match of text.matchAll(javaRegex(pattern))) {
+  for (const match of matches(text, pattern)) {
     const end = match.index + match[0].length;
     if (end === 0) continue;
     if (limit > 0 && parts.length === limit - 1) break;
