@@ -64,6 +64,12 @@ t.test('properties, initialisers and statics', async (t) => {
     System.debug(Counter.ORDER);`;
   t.same(await debugOf(source, { files }), ['11 16 xx', '(static, instance, constructor, made)']);
   t.match(await errorOf('new Counter(1).a = 3;', { files }), /Variable is not visible: Counter\.a/);
+  const hidden = {
+    'H.cls': 'public class H { private static void f() {} private class In {} @TestVisible class Seen {} }',
+  };
+  t.match(await errorOf('H.f();', { files: hidden }), /Method is not visible: H\.f/);
+  t.match(await errorOf('H.In i;', { files: hidden }), /Type is not visible: H\.In/);
+  t.match(await errorOf('H.Seen i;', { files: hidden }), /Type is not visible: H\.Seen/);
 });
 
 t.test('equals and toString of own classes', async (t) => {
@@ -106,6 +112,10 @@ t.test('what Salesforce would not compile is refused with its place', async (t) 
     ['class B { } class A extends B { }', /Non-virtual and non-abstract type cannot be extended: B/],
     ['class A { final Integer i = 1; void f() { i = 2; } }', /Final members can only be assigned/],
     ['String s = System.Label.Nothing_Here;', /External string does not exist: Nothing_Here/],
+    ['Integer f() { return 1; System.debug(2); } f();', /Unreachable statement/],
+    ['class A { static Integer i; } class B { class C {} }', /static can only be used in a top level type/],
+    ['@Remote class A {}', /Not modelled: annotation @remote/],
+    ['@future static void later() {} later();', /Not modelled: @future method later/],
     ['Integer i = 1 +;', /AnonymousBlock:1/],
   ];
   for (const [source, pattern] of refused) {

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { CompileFailure } from '../src/apex/emit/program.ts';
+import { ParseCache } from '../src/apex/parse/cache.ts';
+import { parseClass } from '../src/apex/parse/parse.ts';
 import { loadOrg } from '../src/org/org.ts';
 import type { Org } from '../src/org/org.ts';
 import { humanReport, jsonReport, ranges } from '../src/testing/report.ts';
@@ -129,15 +132,19 @@ const CLASSES: Record<string, string> = {
   }`,
 };
 
+function writeClasses(folder: string, classes: Record<string, string>): void {
+  for (const [name, source] of Object.entries(classes)) {
+    const path = join(folder, 'classes', `${name}.cls`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, source);
+    writeFileSync(`${path}-meta.xml`, '<ApexClass><apiVersion>65.0</apiVersion></ApexClass>');
+  }
+}
+
 async function orgOf(classes: Record<string, string>): Promise<Org> {
   const folder = mkdtempSync(join(tmpdir(), 'language-'));
   try {
-    for (const [name, source] of Object.entries(classes)) {
-      const path = join(folder, 'classes', `${name}.cls`);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, source);
-      writeFileSync(`${path}-meta.xml`, '<ApexClass><apiVersion>65.0</apiVersion></ApexClass>');
-    }
+    writeClasses(folder, classes);
     return await loadOrg({ sourceFolders: [folder], coverage: true });
   } finally {
     rmSync(folder, { recursive: true });
@@ -199,4 +206,43 @@ t.test('every fault of the source is told at once', async (t) => {
   await t.rejects(orgOf(classes), CompileFailure);
   const failure = (await orgOf({ A: classes.A }).catch((e: unknown) => e)) as CompileFailure;
   t.same(failure.errors.length, 2);
+});
+
+t.test('a syntax tree from the cache is the one that was parsed', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'parse-cache-'));
+  const source =
+    "public class A { @TestVisible Map<String, Long> m = new Map<String, Long>{ 'a' => 5L }; List<Contact> q = [SELECT Id FROM Contact WHERE Id = :x.y]; }";
+  let parsed = 0;
+  const parse = () => {
+    parsed++;
+    return parseClass(source, 'A.cls');
+  };
+  const first = new ParseCache(folder).get('class', 'A.cls', source, parse);
+  const second = new ParseCache(folder).get('class', 'A.cls', source, parse);
+  t.same(second, first);
+  t.equal(parsed, 1);
+  new ParseCache(folder).get('class', 'A.cls', `${source} `, parse);
+  t.equal(parsed, 2, 'other source is another entry');
+  rmSync(folder, { recursive: true });
+  t.end();
+});
+
+t.test('the command', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-'));
+  writeClasses(folder, CLASSES);
+  const run = (...args: string[]) => {
+    const command = join(import.meta.dirname, '../src/cli/test-apex.ts');
+    const { status, stdout } = spawnSync(process.execPath, [command, ...args, folder], { encoding: 'utf8' });
+    return { status, last: stdout.trimEnd().split('\n').at(-1), stdout };
+  };
+  t.match(run(), { status: 1, last: '4 passed, 2 failed' });
+  t.match(run('--filter', 'CalcTests.passes'), { status: 0, last: '1 passed, 0 failed' });
+  t.match(run('--filter', 'CalcTests.passes', '--min-coverage', '90'), { status: 1 });
+  const json = JSON.parse(run('--json').stdout) as { result: { tests: unknown[] } };
+  t.equal(json.result.tests.length, 6);
+  writeFileSync(join(folder, 'classes', 'Bad.cls'), 'public class Bad { void f() { nothing(); } }');
+  writeFileSync(join(folder, 'classes', 'Bad.cls-meta.xml'), '<ApexClass><apiVersion>65.0</apiVersion></ApexClass>');
+  t.match(run(), { status: 1, last: '0 passed, 1 failed' });
+  rmSync(folder, { recursive: true });
+  t.end();
 });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { ParseCache } from '../apex/parse/cache.ts';
 import { platformClasses } from '../platform/index.ts';
 import { responseOf, restRequest, restResponse } from '../platform/rest.ts';
 import { ApexThrow, NotModelledError } from '../errors.ts';
@@ -51,6 +53,11 @@ export function loadOrg(options: LoadOptions): Promise<Org> {
   return new Promise((resolve) => resolve(assemble(options)));
 }
 
+/** Beside the packages, where other tools keep what they can make again. */
+function parseCache(): ParseCache {
+  return new ParseCache(join(import.meta.dirname, '../../../node_modules/.cache/local-org-apex'));
+}
+
 function assemble(options: LoadOptions): Org {
   const schema = loadSchema(options.sourceFolders, standardObjects());
   checkFormulas(schema);
@@ -60,6 +67,7 @@ function assemble(options: LoadOptions): Org {
     units: [...readApexSource(options.sourceFolders, options.tests ?? true), ...(options.extraSource ?? [])],
     coverage: options.coverage ?? false,
     tolerant: options.tolerant ?? false,
+    cache: parseCache(),
   });
   const store = new Store(schema);
   const seed = options.definition ?? { organization: DEFAULT_ORGANIZATION, isSandbox: false, users: defaultUsers() };

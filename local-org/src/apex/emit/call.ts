@@ -6,7 +6,7 @@ import type { Callable } from '../resolve/members.ts';
 import { chooseOverload, constructorsOf, methodsNamed } from '../resolve/members.ts';
 import { isException } from '../resolve/declare.ts';
 import type { ClassSymbol } from '../resolve/symbols.ts';
-import { lineage, signatureText } from '../resolve/symbols.ts';
+import { hasAnnotation, lineage, signatureText } from '../resolve/symbols.ts';
 import type { Code, MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
 import { convert, singleRow } from './convert.ts';
@@ -133,6 +133,7 @@ function instanceCall(ctx: MethodContext, given: Code, node: CallNode, args: Cod
 function emitStatic(ctx: MethodContext, callable: Callable, type: ApexType, args: string[]): Code {
   if (callable.own !== null) {
     checkVisible(ctx, callable.own, callable.own.visibility);
+    if (hasAnnotation(callable.own.node, 'future')) throw ctx.notModelled(`@future method ${callable.own.name}`);
     return { js: `(yield* ${callable.own.js}(${['x', ...args].join(', ')}))`, type: callable.returns };
   }
   // enum methods are told their enum, see contract: self of values() and valueOf()

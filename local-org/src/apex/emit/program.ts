@@ -7,6 +7,7 @@ import * as R from '../run/runtime.ts';
 import { CompiledProgram } from '../run/program.ts';
 import type { EmittedFunction } from '../run/program.ts';
 import type { ClassNode, MethodNode } from '../parse/ast.ts';
+import type { ParseCache } from '../parse/cache.ts';
 import { parseAnonymous, parseClass, parseTrigger } from '../parse/parse.ts';
 import { checkInheritance, completeClass, declareClass, resolveHeader } from '../resolve/declare.ts';
 import type { ClassSymbol } from '../resolve/symbols.ts';
@@ -38,6 +39,8 @@ export interface CompileOptions {
   platform: readonly PlatformClass[];
   units: readonly SourceUnit[];
   coverage?: boolean;
+  /** where syntax trees of unchanged source are kept; none: everything is parsed */
+  cache?: ParseCache | null;
   /** members that use what is not modelled throw when they run, instead of failing the compilation */
   tolerant?: boolean;
 }
@@ -63,7 +66,8 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
   };
   const world = new World(options.schema, options.platform);
   const triggers: TriggerInfo[] = [];
-  for (const unit of options.units) attempt(() => declareUnit(world, unit, triggers), undefined);
+  const cache = options.cache ?? null;
+  for (const unit of options.units) attempt(() => declareUnit(world, unit, triggers, cache), undefined);
   for (const symbol of world.classes) attempt(() => resolveHeader(world, symbol), undefined);
   failOn(errors);
   const ordered = inheritanceOrder(world.classes);
@@ -97,10 +101,14 @@ function failOn(errors: readonly (CompileError | NotModelledError)[]): void {
   if (errors.length > 0) throw new CompileFailure(errors);
 }
 
-function declareUnit(world: World, unit: SourceUnit, triggers: TriggerInfo[]): void {
+function declareUnit(world: World, unit: SourceUnit, triggers: TriggerInfo[], cache: ParseCache | null): void {
   const { file, apiVersion } = unit;
+  const tree = <Tree>(parse: (source: string, file: string) => Tree): Tree =>
+    cache === null || unit.kind === 'anonymous'
+      ? parse(unit.source, file)
+      : cache.get(unit.kind, file, unit.source, () => parse(unit.source, file));
   if (unit.kind === 'class') {
-    const node = parseClass(unit.source, file);
+    const node = tree(parseClass);
     declareClass(world, { node, file, apiVersion, traceName: node.name, triggerObject: null });
     return;
   }
@@ -110,7 +118,7 @@ function declareUnit(world: World, unit: SourceUnit, triggers: TriggerInfo[]): v
     declareClass(world, { ...main, file, apiVersion, traceName: 'AnonymousBlock', triggerObject: null });
     return;
   }
-  const node = parseTrigger(unit.source, file);
+  const node = tree(parseTrigger);
   const object = world.schema.object(node.object);
   if (object === null) throw new CompileError(`sObject type '${node.object}' is not supported.`, file, node.line);
   const main = mainMethod(node.body, node.members);

@@ -3,6 +3,7 @@ import type { Block, Expression, Statement } from '../parse/ast.ts';
 import { supertypes } from '../resolve/relations.ts';
 import { forEach, forLoop, loopMark } from './loops.ts';
 import { dml } from './dml.ts';
+import { completes } from './flow.ts';
 import type { MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
 import { condition, expression, expressionAs } from './expression.ts';
@@ -10,7 +11,15 @@ import { switchStatement } from './switch.ts';
 
 /** The statements of a block, without braces. */
 export function statements(ctx: MethodContext, list: readonly Statement[]): string {
-  return list.map((s) => statement(ctx, s)).join('\n');
+  return list
+    .map((node, i) => {
+      const before = list[i - 1];
+      if (before !== undefined && (!completes(before) || before.kind === 'break' || before.kind === 'continue')) {
+        throw ctx.error('Unreachable statement', node.line);
+      }
+      return statement(ctx, node);
+    })
+    .join('\n');
 }
 
 export function block(ctx: MethodContext, node: Block): string {

@@ -1,4 +1,4 @@
-import { CompileError } from '../../errors.ts';
+import { CompileError, NotModelledError } from '../../errors.ts';
 import { apexType, T } from '../../types/type.ts';
 import type { ApexType } from '../../types/type.ts';
 import { declareEnum } from '../../values/enums.ts';
@@ -13,6 +13,32 @@ export interface Unit {
   apiVersion: number;
   traceName: string;
   triggerObject: string | null;
+}
+
+/** Annotations that need nothing of this model, or that its parts look at themselves. */
+const ANNOTATIONS: ReadonlySet<string> = new Set([
+  'istest',
+  'testsetup',
+  'testvisible',
+  'future',
+  'auraenabled',
+  'invocablemethod',
+  'invocablevariable',
+  'restresource',
+  'httpget',
+  'httppost',
+  'httpput',
+  'httppatch',
+  'httpdelete',
+  'deprecated',
+  'suppresswarnings',
+  'namespaceaccessible',
+]);
+
+function checkModifiers(modifiers: Modifiers, symbol: ClassSymbol): void {
+  for (const { name, line } of modifiers.annotations) {
+    if (!ANNOTATIONS.has(name)) throw new NotModelledError(`annotation @${name}`, `${symbol.file}:${line}`);
+  }
 }
 
 /** Declares the class and its inner ones by name; types are resolved by `completeClass` once all names are known. */
@@ -86,7 +112,14 @@ export function resolveHeader(world: World, symbol: ClassSymbol): void {
 
 /** Resolves the types of the members. Superclasses must be completed first. */
 export function completeClass(world: World, symbol: ClassSymbol, mangle: (signature: string) => string): void {
+  checkModifiers(symbol.node.modifiers, symbol);
   for (const member of symbol.node.members) {
+    if ('modifiers' in member) {
+      checkModifiers(member.modifiers, symbol);
+      if (member.modifiers.words.has('static') && symbol.outer !== null) {
+        throw new CompileError('static can only be used in a top level type', symbol.file, member.line);
+      }
+    }
     if (member.kind === 'field' || member.kind === 'property') addField(world, symbol, member);
     else if (member.kind === 'method') addMethod(world, symbol, member, mangle);
   }

@@ -6,7 +6,7 @@ import { apexType, T } from '../../types/type.ts';
 import type { ApexType } from '../../types/type.ts';
 import type { TypeNode } from '../parse/ast.ts';
 import type { ClassSymbol } from './symbols.ts';
-import { lineage } from './symbols.ts';
+import { hasAnnotation, lineage, topLevel } from './symbols.ts';
 
 /** Every name that Apex source can mean: own classes, platform classes, objects. Lookups are case-insensitive. */
 export class World {
@@ -71,6 +71,10 @@ export class World {
     const names = node.parts.map((p) => p.name);
     let type = this.named(names, args, from);
     if (type === null) throw new NotModelledError(`class or object ${names.join('.')}`, `${file}:${node.line}`);
+    const own = this.own(type);
+    if (own !== null && from !== null && !isTypeVisible(own, from)) {
+      throw new CompileError(`Type is not visible: ${type.text}`, file, node.line);
+    }
     const expected = this.platform(type.name)?.typeParameters.length ?? 0;
     if (args.length !== expected && !(args.length === 0 && type.name === 'List')) {
       throw new CompileError(`Invalid type arguments of ${type.name}: expected ${expected}`, file, node.line);
@@ -119,4 +123,11 @@ export class World {
     }
     return found;
   }
+}
+
+/** Private inner classes are seen in their top-level class, and by tests when they are @TestVisible. */
+function isTypeVisible(type: ClassSymbol, from: ClassSymbol): boolean {
+  if (type.outer === null || type.visibility === 'public' || type.visibility === 'global') return true;
+  if (topLevel(type) === topLevel(from)) return true;
+  return hasAnnotation(type.node, 'testvisible') && topLevel(from).isTest;
 }

@@ -48,12 +48,12 @@ export function newMap(x: ApexExecution, type: ApexType, pairs: readonly [Value,
   return map;
 }
 
-/** Walks a list by index. @throws ApexThrow FinalException-like failure when its size changes underway */
+/** Walks a list. @throws ApexThrow FinalException when the loop's body adds or removes elements */
 export function* iterateList(list: ApexList): Generator<Value> {
   const { length } = list.items;
   for (let i = 0; i < list.items.length; i++) {
     yield list.items[i]!;
-    if (list.items.length !== length) throw changed('list');
+    if (list.items.length !== length) throw changed();
   }
 }
 
@@ -61,12 +61,12 @@ export function* iterateSet(set: ApexSet): Generator<Value> {
   const { size } = set.entries;
   for (const value of set.entries.values()) {
     yield value;
-    if (set.entries.size !== size) throw changed('set');
+    if (set.entries.size !== size) throw changed();
   }
 }
 
-function changed(what: string): Error {
-  return apexException('FinalException', `Cannot modify a collection while it is being iterated: ${what}`);
+function changed(): Error {
+  return apexException('FinalException', 'Cannot modify a collection while it is being iterated.');
 }
 
 /** The records of a query in lists of `size`. */

@@ -5,8 +5,13 @@ import { enumConstant } from '../../values/enums.ts';
 import { hashKey } from '../../values/equality.ts';
 import { ApexId, ApexList, ApexMap } from '../../values/value.ts';
 import type { SObjectValue, Value } from '../../values/value.ts';
+import { ApexThrow, GovernorLimitError } from '../../errors.ts';
 import type { ApexExecution } from './execution.ts';
+import { noteOrigin } from './frames.ts';
 import type { EmittedFunction } from './program.ts';
+
+/** Triggers that fire one another, at most. */
+const MAXIMUM_DEPTH = 16;
 
 /** At most this many records are handed to a trigger at a time. */
 const CHUNK = 200;
@@ -65,14 +70,19 @@ export function* fire(
       oldRecords: event.oldRecords?.slice(from, from + CHUNK) ?? null,
     };
     for (const trigger of triggers) {
+      if (x.triggers.length >= MAXIMUM_DEPTH) throw new GovernorLimitError('Maximum trigger depth exceeded');
       const depth = x.triggers.push({ event: part, variables: variablesOf(part) });
       const frames = x.frames.length;
       try {
         yield* trigger(x);
+      } catch (error) {
+        // the statement that fired the trigger turns the exception into row errors and goes on in its own frame
+        if (error instanceof ApexThrow) noteOrigin(x, error.value);
+        throw error;
       } finally {
         x.triggers.length = depth - 1;
+        x.frames.length = frames;
       }
-      x.frames.length = frames;
     }
   }
 }
