@@ -203,6 +203,11 @@ t.test('custom metadata of the source: rows with relationships, refused when inv
     ['Lid'],
   );
   t.same(s.column('SELECT MasterLabel FROM Box__mdt'), ['The red one']);
+  t.same(
+    [s.x.limits.used.queries, s.x.limits.used.queryRows],
+    [0, 2],
+    'its queries do not count, its rows do (Salesforce Help, "Custom Metadata Allocations")',
+  );
   t.throws(
     () => s.dml('insert', [s.record('Box__mdt', { DeveloperName: 'X' })]),
     /DML operation INSERT not allowed on Box__mdt/,

@@ -41,7 +41,7 @@ export function* runDml(
   const reader = new RecordReader(tx.schema, tx, { now: x.now(), userId: x.user.id });
   const context: DmlContext = { x, tx, request, reader };
   const rows: Pending[] = [];
-  const mark = tx.overlay.mark();
+  const mark = tx.mark();
   for (const { object, from, to } of sections(records)) {
     checkObjectAccess(context, object);
     rows.push(...prepare(context, object, from, to));
@@ -173,7 +173,7 @@ function* attempts(context: DmlContext, rows: Pending[], mark: number): Generato
     const failures = survivors.filter(failed).length;
     if (failures === 0 || request.allOrNone) return;
     if (!survivors.some((row) => x.program.hasTriggers(row.record.definition.name))) return;
-    tx.overlay.undoTo(mark);
+    tx.undoTo(mark);
     if (attempt === MAX_ATTEMPTS) {
       // The status code of this one is not documented.
       const error = failure(
@@ -208,7 +208,7 @@ function* attemptOnce(context: DmlContext, rows: Pending[]): Generator<Pause, vo
 function finish(context: DmlContext, rows: Pending[], mark: number): DmlRowResult[] {
   const { tx, request } = context;
   const undone = request.allOrNone && rows.some(failed);
-  if (undone) tx.overlay.undoTo(mark);
+  if (undone) tx.undoTo(mark);
   for (const row of rows) {
     if (undone || failed(row) || row.operation !== 'insert' || row.id === null) continue;
     row.record.values.set('id', new ApexId(row.id));

@@ -51,7 +51,8 @@ export function* duplicateErrors(
     if (key === null) continue;
     const other = tx.find(object, name, key).find((row) => row.id !== pending.id && sameKey(field, row, value));
     if (other !== undefined) return [duplicate(field, other.id)];
-    if (tx.overlay.hiddenDuplicate(object, name, key)) return [duplicate(field, '<unknown>')];
+    const hidden = tx.overlay.hiddenRows(object, name, key).some((row) => sameKey(field, row, value));
+    if (hidden) return [duplicate(field, '<unknown>')];
   }
   return [];
 }

@@ -94,9 +94,11 @@ export class Overlay {
     return this.#removed.get(object.name)?.has(id) === true || this.#store.isDeleted(id);
   }
 
-  /** Whether the org holds a row with that key which this transaction cannot see. */
-  hiddenDuplicate(object: ObjectDefinition, field: string, key: string): boolean {
-    return !this.#committedVisible(object) && this.#store.table(object).find(field, key).size > 0;
+  /** Rows of the org with that key which this transaction cannot see. */
+  hiddenRows(object: ObjectDefinition, field: string, key: string): Row[] {
+    if (this.#committedVisible(object)) return [];
+    const table = this.#store.table(object);
+    return [...table.find(field, key)].map((id) => table.get(id)).filter((row) => row !== undefined);
   }
 
   put(row: Row): void {

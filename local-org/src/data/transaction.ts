@@ -4,6 +4,7 @@ import type { Schema } from '../schema/schema.ts';
 import { permissionsOf } from '../security/effective.ts';
 import type { Permissions } from '../security/permissions.ts';
 import type { SoqlQuery } from '../soql/ast.ts';
+import { countsAsQuery } from '../soql/cost.ts';
 import { QueryRun } from '../soql/execute.ts';
 import { ApexDatetime } from '../values/value.ts';
 import type { ApexId, SObjectValue, Value } from '../values/value.ts';
@@ -62,7 +63,7 @@ export class StoreTransaction implements Transaction {
   ): Generator<Pause, SObjectValue[], void> {
     yield { kind: 'statement' };
     this.#assertOpen();
-    x.limits.use('queries');
+    if (countsAsQuery(this.schema, query)) x.limits.use('queries');
     const children = query.select.filter((s) => s.kind === 'subquery').length;
     if (children > 0) x.limits.use('aggregateQueries', children);
     if (query.countOnly) throw queryException('SELECT COUNT() returns a number, not records');
@@ -72,7 +73,7 @@ export class StoreTransaction implements Transaction {
   *count(x: Execution, query: SoqlQuery, binds: Value[], options: QueryOptions): Generator<Pause, number, void> {
     yield { kind: 'statement' };
     this.#assertOpen();
-    x.limits.use('queries');
+    if (countsAsQuery(this.schema, query)) x.limits.use('queries');
     return new QueryRun(x, this, query, binds, options).count(query);
   }
 
@@ -102,6 +103,17 @@ export class StoreTransaction implements Transaction {
   remove(row: Row): void {
     if (row.object.setup) this.#permissions.clear();
     this.overlay.remove(row);
+  }
+
+  /** A mark for `undoTo`. */
+  mark(): number {
+    return this.overlay.mark();
+  }
+
+  /** Takes back every change since the mark; locks stay. */
+  undoTo(mark: number): void {
+    this.overlay.undoTo(mark);
+    this.#permissions.clear();
   }
 
   /** The effective permissions of a user as this transaction sees them. @throws Error when there is no such user */
@@ -173,8 +185,7 @@ export class StoreTransaction implements Transaction {
     const state = this.#savepoints[at];
     if (state === undefined) throw invalidSavepoint();
     this.#savepoints.length = at + 1;
-    this.overlay.undoTo(state.overlayMark);
-    this.#permissions.clear();
+    this.undoTo(state.overlayMark);
     for (const name of this.#locks.splice(state.locks)) this.store.locks.release(name, this);
   }
 
