@@ -2,8 +2,19 @@ import { GovernorLimitError } from '../errors.ts';
 
 /** Counters of one transaction, with their maxima for synchronous Apex (asynchronous: queries 200, cpu 60,000, heap 12 MB). */
 export type LimitName =
-  | 'queries' | 'queryRows' | 'dmlStatements' | 'dmlRows' | 'cpuTime' | 'heapSize' | 'queueableJobs' | 'callouts'
-  | 'futureCalls' | 'emailInvocations' | 'soslQueries' | 'aggregateQueries' | 'publishImmediateDml';
+  | 'queries'
+  | 'queryRows'
+  | 'dmlStatements'
+  | 'dmlRows'
+  | 'cpuTime'
+  | 'heapSize'
+  | 'queueableJobs'
+  | 'callouts'
+  | 'futureCalls'
+  | 'emailInvocations'
+  | 'soslQueries'
+  | 'aggregateQueries'
+  | 'publishImmediateDml';
 
 export const SYNCHRONOUS_MAXIMA: Readonly<Record<LimitName, number>> = {
   queries: 100,

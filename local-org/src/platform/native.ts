@@ -18,7 +18,7 @@ export function nonNull(members: Record<string, Native>): Record<string, Native>
   );
 }
 
-const GeneratorFunction = (function* () {}).constructor as new () => unknown;
+const GeneratorFunction = function* () {}.constructor as new () => unknown;
 
 function guarded(run: Native): Native {
   const code = run as (...args: unknown[]) => unknown;
@@ -29,7 +29,7 @@ function guarded(run: Native): Native {
   if (run instanceof GeneratorFunction) {
     return function* (x: Execution, self: never, ...args: Value[]) {
       check(args);
-      return (yield* code(x, self, ...args) as Generator<never, Value, void>);
+      return yield* code(x, self, ...args) as Generator<never, Value, void>;
     };
   }
   return (x: Execution, self: never, ...args: never[]) => {

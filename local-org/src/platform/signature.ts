@@ -94,7 +94,7 @@ export function platformEnum(name: string, values: string[]): PlatformClass {
   return { ...platformClass(name, {}), kind: 'enum', enumValues: values };
 }
 
-const GeneratorFunction = (function* () {}).constructor as new () => unknown;
+const GeneratorFunction = function* () {}.constructor as new () => unknown;
 
 function addMember(cls: PlatformClass, signature: string, code: Native | Property): void {
   const constructorMatch = /^new\((.*)\)$/.exec(signature);

@@ -41,7 +41,11 @@ export function parseType(source: string): ApexType {
       at++;
     }
     let type = apexType(match[1], ...args);
-    for (let array = /^\s*\[\s*\]/.exec(source.slice(at)); array !== null; array = /^\s*\[\s*\]/.exec(source.slice(at))) {
+    for (
+      let array = /^\s*\[\s*\]/.exec(source.slice(at));
+      array !== null;
+      array = /^\s*\[\s*\]/.exec(source.slice(at))
+    ) {
       at += array[0].length;
       type = apexType('List', type);
     }
