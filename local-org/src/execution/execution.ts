@@ -36,7 +36,7 @@ export interface RunningUser {
 }
 
 export interface StackFrame {
-  /** e.g. `SyncService.run` */
+  /** e.g. `Invoices.post` */
   method: string;
   /** with sharing, without, or inherited from the caller */
   withSharing: boolean;

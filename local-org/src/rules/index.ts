@@ -17,7 +17,7 @@ export { checkValidationRules } from './validation-rules.ts';
 
 /**
  * The value of a formula on a record. Percents are fractions here, Ids text, numbers Decimal.
- * @param where for messages, e.g. "Opinion__c.Low_Score_Reason"
+ * @param where for messages, e.g. "Invoice__c.Amount_Is_Positive"
  * @throws CompileError for a formula that Salesforce would refuse, NotModelledError for what this model does not know,
  *   FormulaError for one that fails on this record
  */

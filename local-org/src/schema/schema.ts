@@ -25,7 +25,7 @@ export interface CustomPermissionDefinition {
 
 /** A custom metadata record as its file states it; values are still texts of the XML, null for xsi:nil. */
 export interface CustomMetadataRecord {
-  /** e.g. Connection__mdt */
+  /** e.g. Setting__mdt */
   type: string;
   developerName: string;
   label: string;

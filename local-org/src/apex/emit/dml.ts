@@ -18,7 +18,7 @@ export function dml(ctx: MethodContext, node: Extract<Statement, { kind: 'dml' }
   return `yield* R.dml(x, '${node.operation}', ${nonNull(code)}, ${JSON.stringify(node.access)}, ${field})`;
 }
 
-/** `External_Key__c`, `Opinion__c.External_Key__c` or `Opinion__c.Fields.External_Key__c` */
+/** `Key__c`, `Invoice__c.Key__c` or `Invoice__c.Fields.Key__c` */
 function externalId(ctx: MethodContext, parts: string[]): string {
   const name = parts[parts.length - 1];
   if (name === undefined) throw ctx.error('upsert needs the name of a field');

@@ -35,7 +35,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '
 
 /**
  * Cuts a formula into tokens. A name may hold dots, `$`, `:` and `#` (Account.Owner:User.Name, $User.Id).
- * @param where for messages, e.g. "Opinion__c.Low_Score_Reason"
+ * @param where for messages, e.g. "Invoice__c.Amount_Is_Positive"
  * @throws CompileError "Syntax error …"
  */
 export function tokenize(formula: string, where: string): Token[] {

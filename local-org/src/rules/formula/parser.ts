@@ -39,7 +39,7 @@ const FUNCTION_OF: Readonly<Record<string, string>> = { '||': 'OR', '&&': 'AND' 
 
 /**
  * The syntax tree of a formula. Function names are in capitals.
- * @param where for messages, e.g. "Opinion__c.Low_Score_Reason"
+ * @param where for messages, e.g. "Invoice__c.Amount_Is_Positive"
  * @throws CompileError "Syntax error …" with the line within the formula
  */
 export function parseFormula(formula: string, where: string): FormulaNode {

@@ -10,7 +10,7 @@ export interface ObjectSource {
 export interface FormulaTarget {
   readonly definition: ObjectDefinition;
   readonly schema: ObjectSource;
-  /** for messages: "Opinion__c.Low_Score_Reason" */
+  /** for messages: "Invoice__c.Amount_Is_Positive" */
   readonly where: string;
 }
 
