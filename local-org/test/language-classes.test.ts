@@ -1,4 +1,9 @@
 import t from 'tap';
+import type { SourceUnit } from '../src/apex/emit/program.ts';
+import { ApexThrow } from '../src/errors.ts';
+import { loadOrg } from '../src/org/org.ts';
+import { defaultUsers } from '../src/org/seed.ts';
+import type { Seed } from '../src/org/seed.ts';
 import { debugOf, errorOf, evaluateApex } from './helpers/evaluate.ts';
 
 t.test('inheritance, overriding and overloads', async (t) => {
@@ -116,6 +121,13 @@ t.test('what Salesforce would not compile is refused with its place', async (t) 
     ['class A { static Integer i; } class B { class C {} }', /static can only be used in a top level type/],
     ['@Remote class A {}', /Not modelled: annotation @remote/],
     ['@future static void later() {} later();', /Not modelled: @future method later/],
+    ['Integer n = [SELECT Nope__c FROM Contact].size();', /No such column 'Nope__c' on entity 'Contact'/],
+    [
+      'Integer n = [SELECT Id FROM Contact WHERE Account.Nope = 1].size();',
+      /No such column 'Nope' on entity 'Account'/,
+    ],
+    ['Integer n = [SELECT Id FROM Nope].size();', /sObject type 'Nope' is not supported/],
+    ['Integer n = [SELECT Id, (SELECT Id FROM Nopes) FROM Account].size();', /Didn't understand relationship 'Nopes'/],
     ['Integer i = 1 +;', /AnonymousBlock:1/],
   ];
   for (const [source, pattern] of refused) {
@@ -146,11 +158,31 @@ t.test('safe navigation and null coalescing', async (t) => {
   t.same(await debugOf(source), ['null', 'none', 'null', 'null', '1']);
 });
 
-t.test('sharing and access follow the keywords and the API version', async (t) => {
-  const { evaluateApex: run } = await import('./helpers/evaluate.ts');
-  const files = {
-    'W.cls':
-      'public without sharing class W { public static void f() { List<Contact> c = [SELECT Id FROM Contact]; } }',
+t.test('access follows the API version, unless the statement says it', async (t) => {
+  const user = {
+    ...defaultUsers()[0]!,
+    username: 'low@local-org.example',
+    profile: 'Minimum Access - API Only Integrations',
   };
-  t.equal((await run('W.f();', { files, apiVersion: 67 })).error, null);
+  const definition: Seed = {
+    organization: { id: '00D000000000001AAA', name: 'Test' },
+    isSandbox: false,
+    users: [...defaultUsers(), user],
+  };
+  const outcome = async (apiVersion: number, query: string): Promise<string> => {
+    const source = `List<Account> rows = [${query}];`;
+    const unit: SourceUnit = { kind: 'anonymous', file: 'AnonymousBlock', source, apiVersion };
+    const org = await loadOrg({ sourceFolders: [], definition, extraSource: [unit] });
+    const id = org.userByUsername(user.username)?.id ?? '';
+    try {
+      org.run(id, (x) => org.program.anonymousMain()(x));
+      return 'allowed';
+    } catch (error) {
+      return error instanceof ApexThrow ? error.value.typeName : String(error);
+    }
+  };
+  t.equal(await outcome(66, 'SELECT Id FROM Account'), 'allowed');
+  t.not(await outcome(67, 'SELECT Id FROM Account'), 'allowed');
+  t.equal(await outcome(67, 'SELECT Id FROM Account WITH SYSTEM_MODE'), 'allowed');
+  t.not(await outcome(66, 'SELECT Id FROM Account WITH USER_MODE'), 'allowed');
 });

@@ -20,6 +20,8 @@ import type { Seed } from './seed.ts';
 import { defaultUsers, seedOrg } from './seed.ts';
 import { seedCustomMetadata } from '../data/custom-metadata.ts';
 import { readApexSource } from './apex-source.ts';
+import { runTests } from '../testing/run.ts';
+import type { TestRun } from '../testing/run.ts';
 import { to18 } from '../values/id.ts';
 import { allowedVerbs, errorResponse, findResource, methodFor, uncaughtResponse } from './apex-rest.ts';
 import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
@@ -182,6 +184,11 @@ export class Org {
       if (typeof value === 'string' && value.toLowerCase() === username.toLowerCase()) return this.user(row.id);
     }
     return null;
+  }
+
+  /** Runs Apex tests. @param filters `Class` or `Class.method`; none = all */
+  runTests(filters: readonly string[] = []): TestRun {
+    return runTests(this, { filters });
   }
 
   /** Serves a request to an Apex REST resource in a transaction of its own. */
