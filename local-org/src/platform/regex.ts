@@ -40,6 +40,14 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 
 const compiled = new Map<string, RegExp>();
 
+/** Patterns can be made from data, so the compiled ones are not kept for ever. */
+const MOST_COMPILED = 2000;
+
+function remember(key: string, regex: RegExp): void {
+  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  compiled.set(key, regex);
+}
+
 /**
  * A java.util.regex pattern as a global RegExp, wound back to the start.
  * @param offsets whether the places of groups are asked for; that makes every match slower
@@ -57,7 +65,7 @@ export function javaRegex(pattern: string, offsets = false): RegExp {
     } catch {
       throw apexException('StringException', `Invalid regex at character 0 in ${pattern}`);
     }
-    compiled.set(key, regex);
+    remember(key, regex);
   }
   regex.lastIndex = 0;
   return regex;
@@ -85,7 +93,7 @@ export function anchored(pattern: string, whole: boolean): RegExp {
   if (regex === undefined) {
     const inner = javaRegex(pattern).source;
     regex = new RegExp(whole ? `^(?:${inner})$` : `^(?:${inner})`, 'ud');
-    compiled.set(`\0${key}`, regex);
+    remember(`\0${key}`, regex);
   }
   return regex;
 }
