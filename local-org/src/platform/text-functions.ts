@@ -121,7 +121,7 @@ export function unescapeXml(text: string): string {
   return text.replace(/&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([0-9a-fA-F]+));/g, (all, name, decimal, hex) => {
     if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex as string, 16));
-    return Object.keys(XML_ENTITIES).find((c) => XML_ENTITIES[c] === `&${name as string};`) ?? (all);
+    return Object.keys(XML_ENTITIES).find((c) => XML_ENTITIES[c] === `&${name as string};`) ?? all;
   });
 }
 
@@ -133,7 +133,7 @@ export function escapeHtml(text: string): string {
 export function unescapeHtml(text: string): string {
   return unescapeXml(text).replace(/&(\w+);/g, (all, name: string) => {
     const index = LATIN1.indexOf(name);
-    return index < 0 ? (all) : String.fromCharCode(0xa0 + index);
+    return index < 0 ? all : String.fromCharCode(0xa0 + index);
   });
 }
 
