@@ -109,6 +109,7 @@ create table delivery (
   id bigint generated always as identity primary key,
   workspace_id text not null references workspace (id) on delete cascade,
   account_id bigint not null references account (id) on delete cascade,
+  response_row bigint not null references response (id) on delete cascade,
   connection text not null,
   survey_id text not null,
   response_id text not null,
@@ -133,10 +134,12 @@ create table delivery (
   updated_at timestamptz not null default now(),
   settled_at timestamptz,
   check ((state = 'delivering') = (lease_id is not null)),
-  unique (account_id, connection, survey_id, response_id, version)
+  unique (response_row, account_id, connection, version)
 );
 create index delivery_pending on delivery (account_id, ordered_at, id) where state = 'pending';
-create index delivery_open_lookup on delivery (account_id, lookup_key) where state in ('pending', 'delivering');
+-- No index but delivery_pending is led by the account: without statistics (the embedded database has no autovacuum) the
+-- check for open deliveries of the same lookup value would read all of the account's rows for each delivery.
+create index delivery_open_lookup on delivery (lookup_key) where state in ('pending', 'delivering');
 create index delivery_leased on delivery (lease_until) where state = 'delivering';
 create index delivery_of_workspace on delivery (workspace_id, id);
 create index delivery_of_response on delivery (workspace_id, survey_id, response_id);

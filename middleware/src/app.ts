@@ -11,7 +11,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { TokenKeeper } from './accounts/tokens.ts';
 import { useProblemDetails } from './common/errors.ts';
 import { sha256 } from './common/hash.ts';
-import { Loop } from './common/loop.ts';
+import { Debounce, Loop } from './common/loop.ts';
 import { Problem, ProblemError } from './common/problem.ts';
 import { ConfigurationFetcher } from './configuration/fetch.ts';
 import { ConfigurationRepository } from './configuration/repository.ts';
@@ -29,6 +29,7 @@ import { formActionSources } from './salesforce/hosts.ts';
 import type { HostPolicy } from './salesforce/hosts.ts';
 import { keyFromFile, keyringFrom } from './security/keyring.ts';
 import type { Database } from './storage/database.ts';
+import { maintain, MAINTENANCE_INTERVAL } from './storage/maintenance.ts';
 import { openStorage } from './storage/open.ts';
 import { SurveyRepository } from './surveys/repository.ts';
 import { ensureDefaultWorkspace } from './workspaces/bootstrap.ts';
@@ -49,6 +50,12 @@ export interface AppOptions {
   /** Epoch milliseconds; tests move the clock of the signature check. */
   now?: () => number;
 }
+
+/**
+ * Milliseconds that a response waits for others before it is delivered: every call counts against the org's daily limit,
+ * so responses that arrive together should go together.
+ */
+const LINGER = 100;
 
 const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   const { settings, now = Date.now } = options;
@@ -109,8 +116,12 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
     },
     fastify.log,
   );
-  const ingest = new IngestService(database, () => {
+  const maintenance = new Loop('maintenance', MAINTENANCE_INTERVAL, () => maintain(database), fastify.log);
+  const arrivals = new Debounce(LINGER, () => {
     supervisor.wake();
+  });
+  const ingest = new IngestService(database, () => {
+    arrivals.trigger();
   });
 
   fastify.decorate(
@@ -155,9 +166,11 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   fastify.addHook('onReady', async () => {
     await supervisor.start();
     poller.start();
+    maintenance.start();
   });
   fastify.addHook('onClose', async () => {
-    await Promise.all([supervisor.stop(), poller.stop(), ingest.idle()]);
+    arrivals.stop();
+    await Promise.all([supervisor.stop(), poller.stop(), maintenance.stop(), ingest.idle()]);
   });
 };
 
@@ -194,7 +207,7 @@ async function registerProtection(fastify: FastifyInstance, settings: Settings, 
     },
   });
   await fastify.register(underPressure, {
-    maxEventLoopDelay: 2_000,
+    maxEventLoopDelay: 5_000,
     pressureHandler: () => {
       throw new ProblemError(503, 'overloaded', 'Too busy at the moment. Send it again later.', {
         headers: { 'retry-after': '5' },

@@ -45,7 +45,6 @@ export async function registerOAuth(
           authorizePath: '/services/oauth2/authorize',
           tokenHost: host,
           tokenPath: '/services/oauth2/token',
-          revokePath: '/services/oauth2/revoke',
         },
         // A public client (PKCE, no secret) must not send an empty Basic header.
         options: { authorizationMethod: 'body' },

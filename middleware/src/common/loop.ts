@@ -61,6 +61,31 @@ export class Loop {
   }
 }
 
+/** Joins triggers that come close together into one call, `delay` milliseconds after the first. */
+export class Debounce {
+  readonly #delay: number;
+  readonly #call: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(delay: number, call: () => void) {
+    this.#delay = delay;
+    this.#call = call;
+  }
+
+  trigger(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#call();
+    }, this.#delay);
+  }
+
+  /** Drops a call that waits. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
 /**
  * An error for a log line: its kind and code. Messages of the database and of parsers can quote what they were given,
  * so they stay out.

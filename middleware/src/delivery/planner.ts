@@ -145,21 +145,20 @@ async function insertDeliveries(transaction: Transaction, planned: PlannedDelive
   await transaction.query(
     `update delivery d set state = 'skipped', outcome = 'superseded', settled_at = now(), updated_at = now(),
        reason = '{"code":"superseded","message":"A newer version of the response arrived"}'
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
-       as n (account_id, connection, survey_id, response_id, version)
-     where d.account_id = n.account_id and d.connection = n.connection and d.survey_id = n.survey_id
-       and d.response_id = n.response_id and d.version < n.version and d.state = 'pending'`,
-    [accounts, connections, surveys, responses, versions],
+     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) as n (response_row, account_id, connection, version)
+     where d.response_row = n.response_row and d.account_id = n.account_id and d.connection = n.connection
+       and d.version < n.version and d.state = 'pending'`,
+    [planned.map((entry) => entry.response.id), accounts, connections, versions],
   );
   await transaction.query(
     `insert into delivery (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key,
-       state, outcome, reason, error, settled_at)
+       state, outcome, reason, error, settled_at, response_row)
      select n.account_id, n.connection, n.survey_id, n.response_id, n.version, n.workspace_id, n.ordered_at, n.lookup_key,
        n.state, case n.state when 'pending' then null else n.state end, n.reason, n.error,
-       case n.state when 'pending' then null else now() end
+       case n.state when 'pending' then null else now() end, n.response_row
      from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
-       $9::text[], $10::text[], $11::text[])
-       as n (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key, state, reason, error)
+       $9::text[], $10::text[], $11::text[], $12::bigint[])
+       as n (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key, state, reason, error, response_row)
      on conflict do nothing`,
     [
       accounts,
@@ -173,6 +172,7 @@ async function insertDeliveries(transaction: Transaction, planned: PlannedDelive
       planned.map((entry) => entry.state),
       planned.map((entry) => entry.reason),
       planned.map((entry) => entry.error),
+      planned.map((entry) => entry.response.id),
     ],
   );
 }

@@ -115,6 +115,7 @@ export class DeliveryRepository {
              and not exists (
                select 1 from delivery o
                where o.account_id = d.account_id and o.lookup_key = d.lookup_key
+                 and o.state in ('pending', 'delivering')
                  and (o.state = 'delivering'
                    or (o.state = 'pending' and o.available_at > now() and (o.ordered_at, o.id) < (d.ordered_at, d.id))))
            order by d.ordered_at, d.id
@@ -129,7 +130,7 @@ export class DeliveryRepository {
          select c.id, c.connection, c.response_id as "responseId", c.version, c.lookup_key as "lookupKey", c.replay,
            c.failures, r.version as "storedVersion", r.body
          from claimed c
-         join response r on r.workspace_id = c.workspace_id and r.survey_id = c.survey_id and r.response_id = c.response_id
+         join response r on r.id = c.response_row
          order by c.ordered_at, c.id`,
         [accountId, leaseId, Math.round(lease), limit],
       );

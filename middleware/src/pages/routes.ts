@@ -14,7 +14,7 @@ import type { Account } from '../accounts/repository.ts';
 import { toProblem } from '../common/errors.ts';
 import { describeError } from '../common/loop.ts';
 import type { Settings } from '../environment.ts';
-import { RequestError } from '../salesforce/http.ts';
+import { RequestError, sendRequest } from '../salesforce/http.ts';
 import type { WorkspaceRepository } from '../workspaces/repository.ts';
 import { workspaceOf } from '../workspaces/authenticate.ts';
 import { beginSession, browserOf, redirectWith, sessionWorkspace, takeNotice } from './session.ts';
@@ -30,6 +30,8 @@ export interface PageRoutesOptions extends ConnectOptions {
 }
 
 const SESSION_SECONDS = 12 * 60 * 60;
+/** Milliseconds for Salesforce to take a grant back; a person waits for it. */
+const REVOKE_TIMEOUT = 15_000;
 const Form = Type.Object({ _csrf: Type.Optional(Type.String({ maxLength: 200 })) }, { additionalProperties: true });
 
 /** The pages for people: sign in, accounts, connect, disconnect. */
@@ -253,17 +255,24 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
     },
   );
 
+  /** Salesforce answers 200 with an empty body of no JSON type, which the OAuth library takes for a failure. */
   const revoke = async (request: FastifyRequest, account: Account, refreshToken: string): Promise<boolean> => {
     try {
-      await app[NAMESPACES[account.environment]].revokeToken(
-        { refresh_token: refreshToken } as never,
-        'refresh_token',
-        undefined,
+      const answer = await sendRequest(
+        options.policy,
+        {
+          method: 'POST',
+          url: new URL('/services/oauth2/revoke', salesforce.loginUrls[account.environment]).href,
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ token: refreshToken }).toString(),
+        },
+        REVOKE_TIMEOUT,
       );
-      return true;
+      if (answer.status === 200) return true;
+      request.log.warn({ accountId: account.id, statusCode: answer.status }, 'grant could not be revoked');
     } catch (error) {
       request.log.warn({ accountId: account.id, reason: describeError(error) }, 'grant could not be revoked');
-      return false;
     }
+    return false;
   };
 };

@@ -91,7 +91,6 @@ function accountTable(accounts: readonly Account[], csrfToken: string, now: Date
       <thead>
         <tr>
           <th scope="col">Org</th>
-          <th scope="col">User</th>
           <th scope="col">Environment</th>
           <th scope="col">State</th>
           <th scope="col">Connected</th>
@@ -112,9 +111,8 @@ function accountRow(account: Account, csrfToken: string, now: Date): Html {
     <th scope="row">
       ${account.organizationName ?? account.organizationId}<small
         >${account.organizationId} · ${new URL(account.instanceUrl).host}</small
-      >
+      ><small>as ${account.username}</small>
     </th>
-    <td>${account.username}</td>
     <td>${account.environment === 'sandbox' ? 'Sandbox' : 'Production'}</td>
     <td>
       <span class="badge ${state.style}">${state.label}</span>

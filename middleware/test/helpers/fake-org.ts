@@ -110,7 +110,8 @@ export class FakeOrg {
       case 'POST /services/oauth2/revoke':
         this.revoked.push(new URLSearchParams(body).get('token') ?? '');
         this.revokeGrant();
-        return json(200, {});
+        response.writeHead(200, { 'content-length': '0' }).end();
+        return;
     }
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!this.#accessTokens.has(token)) {

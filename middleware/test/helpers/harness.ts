@@ -93,33 +93,68 @@ export async function startApp({ org, folder, environment = {}, ...options }: Ha
   };
 }
 
+/** What a browser needs of an answer. */
+export interface PageAnswer {
+  statusCode: number;
+  body: string;
+  headers: Record<string, string | string[] | number | undefined>;
+}
+
+/** Where a browser's requests go: an app in this process, or a server by its address. */
+export interface Site {
+  inject(options: InjectOptions): Promise<PageAnswer>;
+}
+
+/** A server process as a site. */
+export function siteAt(origin: string): Site {
+  return {
+    inject: async ({ method, url, headers, payload }) => {
+      const answer = await fetch(new URL(String(url), origin), {
+        method: method ?? 'GET',
+        headers: headers as Record<string, string>,
+        redirect: 'manual',
+        ...(typeof payload === 'string' ? { body: payload } : {}),
+      });
+      const all: PageAnswer['headers'] = Object.fromEntries(answer.headers);
+      return {
+        statusCode: answer.status,
+        body: await answer.text(),
+        headers: { ...all, 'set-cookie': answer.headers.getSetCookie() },
+      };
+    },
+  };
+}
+
 /** A browser: keeps cookies between requests. */
 export class Browser {
-  readonly #app: FastifyInstance;
+  readonly #app: Site;
   readonly cookies = new Map<string, string>();
 
-  constructor(server: FastifyInstance) {
+  constructor(server: Site) {
     this.#app = server;
   }
 
-  async request(options: InjectOptions): Promise<LightMyRequestResponse> {
+  async request(options: InjectOptions): Promise<PageAnswer> {
     const answer = await this.#app.inject({
       ...options,
       headers: { ...options.headers, cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
     });
-    for (const cookie of answer.cookies) {
-      if (cookie.value === '' || cookie.maxAge === 0) this.cookies.delete(cookie.name);
-      else this.cookies.set(cookie.name, encodeURIComponent(cookie.value));
+    for (const cookie of [answer.headers['set-cookie'] ?? []].flat().map(String)) {
+      const [pair = '', ...attributes] = cookie.split('; ');
+      const at = pair.indexOf('=');
+      const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+      if (value === '' || attributes.includes('Max-Age=0')) this.cookies.delete(name);
+      else this.cookies.set(name, value);
     }
     return answer;
   }
 
-  get(url: string): Promise<LightMyRequestResponse> {
+  get(url: string): Promise<PageAnswer> {
     return this.request({ method: 'GET', url });
   }
 
   /** Loads a page for its form token and posts the form. */
-  async submit(pageUrl: string, action: string, fields: Record<string, string>): Promise<LightMyRequestResponse> {
+  async submit(pageUrl: string, action: string, fields: Record<string, string>): Promise<PageAnswer> {
     const csrf = /name="_csrf" value="([^"]+)"/.exec((await this.get(pageUrl)).body)?.[1] ?? '';
     return this.request({
       method: 'POST',
@@ -142,7 +177,7 @@ export class Browser {
     return new URL(consent.headers.get('location') ?? '');
   }
 
-  async connect(fields: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+  async connect(fields: Record<string, string> = {}): Promise<PageAnswer> {
     const callback = await this.authorize(fields);
     await this.get(`${callback.pathname}${callback.search}`);
     return this.get('/accounts');
