@@ -29,7 +29,10 @@ t.test('inline queries', async (t) => {
     try { Contact none = [SELECT Id FROM Contact WHERE LastName = 'Z']; } catch (QueryException e) { System.debug(e.getMessage()); }
     try { Contact two = [SELECT Id FROM Contact WHERE LastName IN :names]; } catch (QueryException e) { System.debug(e.getMessage()); }
     try { System.debug(b.Phone); } catch (SObjectException e) { System.debug(e.getMessage()); }
-    System.debug(Database.query('SELECT Id FROM Contact WHERE LastName = :wanted').size());`;
+    System.debug(Database.query('SELECT Id FROM Contact WHERE LastName = :wanted').size());
+    Contact one = Database.query('SELECT LastName FROM Contact WHERE LastName = :wanted'); System.debug(one.LastName);
+    Contact copy = one.clone(false, true); System.debug(copy.Id + copy.LastName);
+    System.debug(((SObject) Type.forName('Contact').newInstance()).getSObjectType());`;
   t.same(await debugOf(source), [
     'B b@x.example',
     '2',
@@ -44,6 +47,9 @@ t.test('inline queries', async (t) => {
     'List has more than 1 row for assignment to SObject',
     'SObject row was retrieved via SOQL without querying the requested field: Contact.Phone',
     '1',
+    'B',
+    'nullB',
+    'Contact',
   ]);
 });
 

@@ -11,7 +11,6 @@ import type { CompiledProgram } from '../apex/run/program.ts';
 import { Store } from '../data/store.ts';
 import type { StoreTransaction } from '../data/transaction.ts';
 import type { Execution, OrgContext, Pause, RunningUser, TestState } from '../execution/execution.ts';
-import { checkFormulas } from '../rules/index.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
 import { standardObjects } from '../schema/standard/index.ts';
@@ -62,7 +61,6 @@ function parseCache(): ParseCache {
 
 function assemble(options: LoadOptions): Org {
   const schema = loadSchema(options.sourceFolders, standardObjects());
-  checkFormulas(schema);
   const program = compileProgram({
     schema,
     platform: platformClasses,

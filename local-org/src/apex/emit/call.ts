@@ -156,14 +156,20 @@ function emitInstance(ctx: MethodContext, callable: Callable, type: ApexType, ta
 }
 
 function emitNative(ctx: MethodContext, callable: Callable, self: string, args: string[]): Code {
-  const { method } = callable.platform!;
+  const { cls, method } = callable.platform!;
   const all = ['x', self, ...args];
   if (needsScope(method)) all.push(scopeFunction(ctx));
   const js = `${ctx.native(method.run)}(${all.join(', ')})`;
   // a native may give undefined for null
-  if (method.suspends)
-    return { js: callable.returns === T.Void ? `(yield* ${js})` : `((yield* ${js}) ?? null)`, type: callable.returns };
-  return { js: callable.returns === T.Void ? js : `(${js} ?? null)`, type: callable.returns };
+  const code = nativeResult(js, callable.returns, method.suspends);
+  // a dynamic query may stand for its single record, as an inline one
+  const isQuery = cls.name === 'Database' && /^query(WithBinds)?$/i.test(method.name);
+  return isQuery ? { ...code, singleRow: `R.singleRow(${code.js})` } : code;
+}
+
+function nativeResult(js: string, returns: ApexType, suspends: boolean): Code {
+  const run = suspends ? `(yield* ${js})` : js;
+  return { js: returns === T.Void ? run : `(${run} ?? null)`, type: returns };
 }
 
 /** `name => value` of the variables that a dynamic query may bind. */

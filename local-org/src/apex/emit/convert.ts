@@ -36,14 +36,13 @@ export function convert(ctx: MethodContext, code: Code, to: ApexType): string {
   if (folded !== null) return folded;
   const conversion = CONVERSIONS.get(code.type)?.get(to);
   if (conversion !== undefined) return `${conversion}(${code.js})`;
-  if (code.singleRow !== undefined && ctx.world.isSObject(to) && isSingle(ctx, code, to)) return code.singleRow;
+  if (code.singleRow !== undefined && ctx.world.isSObject(to)) {
+    const row = code.type.args[0];
+    if (row === T.SObject && to !== T.SObject) return `R.cast(x, ${code.singleRow}, ${ctx.type(to)})`;
+    if (row !== undefined && isAssignable(ctx.world, row, to)) return code.singleRow;
+  }
   if (isAssignable(ctx.world, code.type, to)) return code.js;
   throw ctx.error(`Illegal assignment from ${code.type.text} to ${to.text}`);
-}
-
-function isSingle(ctx: MethodContext, code: Code, to: ApexType): boolean {
-  const row = code.type.args[0];
-  return row !== undefined && isAssignable(ctx.world, row, to);
 }
 
 /** A query where one record is wanted: `[SELECT …].Name`. */

@@ -32,7 +32,8 @@ function platformCallables(cls: PlatformClass, type: ApexType, name: string): Ca
     .filter((m) => !m.isConstructor && m.name.toLowerCase() === wanted)
     .map((method) => ({
       parameters: method.parameters.map(bind),
-      returns: bind(method.returns),
+      // a copy of a Contact is a Contact
+      returns: cls.name === 'SObject' && wanted === 'clone' ? type : bind(method.returns),
       isStatic: method.isStatic,
       own: null,
       platform: { cls, method },

@@ -3,6 +3,7 @@ import { apexException } from '../../platform/exceptions.ts';
 import type { ApexType } from '../../types/type.ts';
 import { runtimeType } from '../../values/convert.ts';
 import { enumConstants } from '../../values/enums.ts';
+import { ApexList, ApexMap, ApexSet, SObjectValue } from '../../values/value.ts';
 import type { ApexObject, Value } from '../../values/value.ts';
 import { isSubtype, isAssignable } from '../resolve/relations.ts';
 import type { ClassSymbol, FieldSymbol, MethodSymbol } from '../resolve/symbols.ts';
@@ -86,6 +87,11 @@ export class CompiledProgram implements Program {
   }
 
   *newInstance(x: Execution, type: ApexType): Generator<Pause, Value, void> {
+    const object = this.world.object(type);
+    if (object !== null) return new SObjectValue(object);
+    if (type.name === 'List') return new ApexList(type);
+    if (type.name === 'Set') return new ApexSet(type);
+    if (type.name === 'Map') return new ApexMap(type);
     const own = this.own(type);
     const constructor = own?.constructors.find((c) => c.parameters.length === 0);
     if (own === null || own.isAbstract || own.kind !== 'class' || constructor === undefined) {
