@@ -91,6 +91,26 @@ t.test('triggers', async (t) => {
   ]);
 });
 
+t.test('triggers that fail or fire one another', async (t) => {
+  const files = {
+    'Leads.trigger': 'trigger Leads on Lead (before insert) {\n  String s;\n  s.length();\n}',
+    'Accounts.trigger': "trigger Accounts on Account (after insert) { insert new Account(Name = 'another'); }",
+  };
+  const source = `
+    try { insert new Lead(LastName = 'x', Company = 'y'); }
+    catch (DmlException e) { System.debug(e.getDmlStatusCode(0) + ' ' + e.getDmlMessage(0)); System.debug(e.getStackTraceString()); }`;
+  const [message, trace] = await debugOf(source, { files });
+  t.match(
+    message,
+    /^CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY Leads: execution of BeforeInsert\n\ncaused by: System\.NullPointerException: Attempt to de-reference a null object\n\nTrigger\.Leads: line 3, column 1/,
+  );
+  t.equal(trace, 'AnonymousBlock: line 2, column 1');
+  t.match(
+    await errorOf("insert new Account(Name = 'x');", { files }),
+    /LimitException: Maximum trigger depth exceeded/,
+  );
+});
+
 const CLASSES: Record<string, string> = {
   Calc: `public class Calc {
     public static Integer half(Integer n) {

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { debugOf, errorOf, evaluateApex } from './helpers/evaluate.ts';
+import { GovernorLimitError } from '../src/errors.ts';
+import { debugOf, errorOf, evaluateApex, orgWith } from './helpers/evaluate.ts';
 
 /** Each line: an Apex expression and the text that System.debug shows for it. */
 async function expressions(table: Record<string, string>, before = ''): Promise<{ found: string[]; wanted: string[] }> {
@@ -231,6 +232,16 @@ t.test('neither catch nor finally sees a limit or what is not modelled', async (
     'Integer f(Integer i) { return f(i + 1); } try { f(1); } catch (Exception e) { System.debug(1); }',
   );
   t.match(deep.error?.message, /Maximum stack depth reached: 1001/);
+});
+
+t.test('a loop that does not end runs into the CPU limit', async (t) => {
+  const org = await orgWith('Integer i = 0; try { while (true) { i++; } } finally { System.debug(i); }');
+  const run = () =>
+    org.run(org.adminId, (x) => {
+      x.limits.maxima.cpuTime = 30;
+      return org.program.anonymousMain()(x);
+    });
+  t.throws(run, new GovernorLimitError('Apex CPU time limit exceeded'));
 });
 
 t.test('collections keep their types', async (t) => {
