@@ -16,6 +16,9 @@ import { OrgClient } from './org-client.ts';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+// Two processes start and a browser walks through pages: minutes on a busy machine.
+t.setTimeout(300_000);
+
 t.test('npm run demo -- --once ends with 0 and shows each response, its record and its dropped fields', async (t) => {
   const child = spawn(process.execPath, ['scripts/demo/main.ts', '--once'], {
     cwd: project,

@@ -32,6 +32,9 @@ async function accessibilityFaults(page: Page): Promise<string[]> {
   return answer.result.value as string[];
 }
 
+// Two processes start and a browser walks through pages: minutes on a busy machine.
+t.setTimeout(300_000);
+
 t.test('connecting and disconnecting an account in the browser', async (t) => {
   const found = findChromium();
   if (found.path === null) {
