@@ -95,10 +95,7 @@ t.test('connecting and disconnecting an account in the browser', async (t) => {
     const environment = sandbox ? 'sandbox' : 'production';
     const choice = page.getByLabel(/Use sandbox environment/i);
     if (sandbox) await choice.check();
-    await page
-      .getByRole('button', { name: /connect/i })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
     t.equal(
       new URL(page.url()).origin,
       new URL(sandbox ? stack.sandboxLoginUrl : stack.loginUrl).origin,
