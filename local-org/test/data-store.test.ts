@@ -87,11 +87,12 @@ t.test('row locks: FOR UPDATE and DML keep others away until the end', (t) => {
 });
 
 t.test('with a scheduler a waiting transaction goes on when the lock comes free, and reads again', (t) => {
-  const org = dataOrg(source, { interleaved: true });
+  const org = dataOrg(source);
   const setup = org.begin();
   const row = setup.insert('Lock__c', { Key__c: 'x', N__c: decimal('1') });
   setup.tx.commit();
   const [one, two] = [org.begin(), org.begin()];
+  two.tx.waits = { now: () => org.clock.now };
   one.dml('update', [one.record('Lock__c', { Id: row, N__c: decimal('2') })]);
   const { query } = parseSoql('SELECT N__c FROM Lock__c FOR UPDATE');
   const waiting = two.tx.query(two.x, query, [], { access: 'SYSTEM', withSharing: false });
@@ -103,6 +104,7 @@ t.test('with a scheduler a waiting transaction goes on when the lock comes free,
   t.equal(step.done, true);
   t.same(Array.isArray(step.value) ? step.value.map((r) => plain(r.values.get('n__c') ?? null)) : null, [2]);
   const late = org.begin();
+  late.tx.waits = { now: () => org.clock.now };
   const patience = late.tx.query(late.x, query, [], { access: 'SYSTEM', withSharing: false });
   patience.next();
   patience.next();

@@ -57,6 +57,8 @@ export function* runDml(
     const results = rows.map(toResult);
     throw dmlFieldsInaccessible(rows.find(failed)?.errors[0]?.message ?? FLS_MESSAGE, results);
   }
+  // An upsert looks for its records and then saves: another transaction may come in between.
+  if (operation === 'upsert') yield { kind: 'statement' };
   yield* attempts(context, rows, mark);
   return finish(context, rows, mark);
 }

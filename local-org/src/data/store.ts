@@ -11,15 +11,7 @@ import { StoreTransaction } from './transaction.ts';
 export interface StoreOptions {
   /** epoch milliseconds; default the system clock */
   now?: () => number;
-  /**
-   * true: a scheduler interleaves transactions, so a wait for a lock is worth its ten seconds. false (default): the
-   * driver runs each generator to its end, a lock held by another can never come free, and the wait fails at once.
-   */
-  interleaved?: boolean;
 }
-
-/** Lock waits last ten seconds at most (Apex Developer Guide, "Locking Statements"). */
-export const LOCK_TIMEOUT_MS = 10_000;
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -30,7 +22,6 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export class Store {
   readonly schema: Schema;
   readonly locks = new LockTable<StoreTransaction>();
-  readonly interleaved: boolean;
   readonly now: () => number;
   readonly #tables = new Map<string, RowSet>();
   /** ids of deleted rows, which answer ENTITY_IS_DELETED */
@@ -41,7 +32,6 @@ export class Store {
   constructor(schema: Schema, options: StoreOptions = {}) {
     this.schema = schema;
     this.now = options.now ?? Date.now;
-    this.interleaved = options.interleaved ?? false;
   }
 
   /** @param options.isolated a test without seeAllData: of the org's rows only setup objects and custom metadata are seen */

@@ -13,8 +13,9 @@ import type { DmlRequest, DmlRowResult, QueryOptions, Savepoint, Transaction } f
 import { runDml } from './dml.ts';
 import { QUERY_LOCK_MESSAGE, queryException } from './failure.ts';
 import { Overlay } from './overlay.ts';
+import { LOCK_TIMEOUT_MS } from './locks.ts';
 import type { Row } from './row.ts';
-import { LOCK_TIMEOUT_MS } from './store.ts';
+
 import type { Store } from './store.ts';
 
 interface SavepointState {
@@ -35,6 +36,11 @@ export class StoreTransaction implements Transaction {
   readonly schema: Schema;
   readonly userId: string;
   readonly overlay: Overlay;
+  /**
+   * The clock by which this transaction waits for locks; set by whatever drives it beside others. null: it is driven to
+   * its end alone, a lock held by another can never come free, and a wait fails at once.
+   */
+  waits: { now(): number } | null = null;
   readonly #isolated: boolean;
   readonly #locks: string[] = [];
   readonly #savepoints: SavepointState[] = [];
@@ -135,21 +141,30 @@ export class StoreTransaction implements Transaction {
 
   /** Takes a row's or a unique key's lock, waiting while another transaction has it. */
   *takeLock(name: string): Generator<Pause, 'free' | 'waited' | 'timeout', void> {
-    const { locks, interleaved } = this.store;
+    const { locks } = this.store;
     const mine = locks.holder(name) === this;
     if (locks.tryTake(name, this)) {
       if (!mine) this.#locks.push(name);
       return 'free';
     }
-    const since = this.store.now();
-    do {
-      yield { kind: 'wait', for: name };
-      if (locks.tryTake(name, this)) {
-        this.#locks.push(name);
-        return 'waited';
-      }
-    } while (interleaved && this.store.now() - since < LOCK_TIMEOUT_MS);
-    return 'timeout';
+    const { waits } = this;
+    if (waits === null) return 'timeout';
+    const until = waits.now() + LOCK_TIMEOUT_MS;
+    try {
+      do {
+        // "A deadlock or timeout condition has been detected" (SOAP API Developer Guide, UNABLE_TO_LOCK_ROW). Which of
+        // the transactions fails is not documented; here it is the one that closes the circle.
+        if (locks.startWaiting(name, this)) return 'timeout';
+        yield { kind: 'wait', for: name };
+        if (locks.tryTake(name, this)) {
+          this.#locks.push(name);
+          return 'waited';
+        }
+      } while (waits.now() < until);
+      return 'timeout';
+    } finally {
+      locks.stopWaiting(this);
+    }
   }
 
   /** @returns the object written before that forbids writing this one in the same transaction; null when none does */

@@ -5,8 +5,14 @@ import type { ApexObject, ExceptionValue, SObjectValue, Value } from '../values/
 import type { ApexType } from '../types/type.ts';
 import type { GovernorLimits } from './limits.ts';
 
-/** Why a running transaction gave way: a point where a scheduler may let another transaction go first, or a wait. */
-export type Pause = { readonly kind: 'statement' } | { readonly kind: 'wait'; readonly for: string };
+/**
+ * Why a running transaction gave way: a point where a scheduler may let another transaction go first, a wait for the
+ * lock of that name, or time that goes by while it does nothing.
+ */
+export type Pause =
+  | { readonly kind: 'statement' }
+  | { readonly kind: 'wait'; readonly for: string }
+  | { readonly kind: 'sleep'; readonly milliseconds: number };
 
 /** The org as running code sees it; assembled in org/org.ts. */
 export interface OrgContext {
@@ -86,6 +92,14 @@ export interface ApexField {
   isTransient: boolean;
 }
 
+/** A call of a method of an object that Test.createStub made. */
+export interface StubbedCall {
+  target: ApexObject;
+  name: string;
+  returns: ApexType;
+  parameters: readonly { name: string; type: ApexType }[];
+}
+
 /** The compiled Apex of the org, as the platform classes need it. Implemented by apex/. */
 export interface Program {
   /** Type.forName: case-insensitive; null when there is none */
@@ -101,6 +115,14 @@ export interface Program {
   setField(x: Execution, target: ApexObject, name: string, value: Value): Generator<Pause, void, void>;
   /** an instance without running constructors, for JSON.deserialize */
   allocate(x: Execution, type: ApexType): ApexObject;
+  /**
+   * An object of an own top-level class or interface whose methods ask `handle`, for Test.createStub.
+   * @returns null for what cannot be stubbed
+   */
+  stub(
+    type: ApexType,
+    handle: (x: Execution, call: StubbedCall, args: Value[]) => Generator<Pause, Value, void>,
+  ): ApexObject | null;
   enumValues(type: ApexType): Value[] | null;
   isAssignable(from: ApexType, to: ApexType): boolean;
   typeOf(value: Value): ApexType;

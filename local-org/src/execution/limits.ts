@@ -1,4 +1,5 @@
 import { GovernorLimitError } from '../errors.ts';
+import { CpuMeter } from './cpu-meter.ts';
 
 /** Counters of one transaction, with their maxima for synchronous Apex (asynchronous: queries 200, cpu 60,000, heap 12 MB). */
 export type LimitName =
@@ -52,19 +53,13 @@ const EXCEEDED: Readonly<Record<LimitName, string>> = {
 export class GovernorLimits {
   readonly maxima: Record<LimitName, number>;
   readonly used: Record<LimitName, number>;
+  readonly cpu = new CpuMeter();
 
   constructor(maxima: Readonly<Record<LimitName, number>> = SYNCHRONOUS_MAXIMA) {
     this.maxima = { ...maxima };
     this.used = Object.fromEntries(Object.keys(maxima).map((k) => [k, 0])) as Record<LimitName, number>;
-    // the process's own CPU time since the transaction began; there is nothing else running in it meanwhile
-    const start = process.cpuUsage();
-    Object.defineProperty(this.used, 'cpuTime', {
-      enumerable: true,
-      get: () => {
-        const { user, system } = process.cpuUsage(start);
-        return Math.round((user + system) / 1000);
-      },
-    });
+    const { cpu } = this;
+    Object.defineProperty(this.used, 'cpuTime', { enumerable: true, get: () => cpu.milliseconds });
   }
 
   /** Counts, and throws a GovernorLimitError ("Too many SOQL queries: 101") once the maximum is passed. */
