@@ -25,7 +25,7 @@ export function serverOptions(settings: Settings, stream?: DestinationStream): F
       // Whole requests, answers and errors never reach a line: only what is named here and in the calls.
       serializers: {
         err: (error: unknown) => describeError(error) as never,
-        req: (request) => ({ method: request.method }) as never,
+        req: (request) => ({ method: request.method }),
         res: (reply) => ({ statusCode: reply.statusCode }),
       },
       ...(stream === undefined ? {} : { stream }),

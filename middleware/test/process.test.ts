@@ -249,7 +249,7 @@ await t.test(
     const { org, start } = await world(t, await postgres.createDatabase('shared'));
     const shared = { ENCRYPTION_KEY: Buffer.alloc(32, 5).toString('base64') };
     const servers = await Promise.all([start(shared), start(shared)]);
-    const [first, second] = servers as [ServerProcess, ServerProcess];
+    const [first, second] = servers;
     await (await new Browser(siteAt(first.origin)).signIn()).connect();
     org.delay = 30;
     let killed = false;

@@ -1,6 +1,7 @@
 import { first } from '../storage/database.ts';
 import type { Database } from '../storage/database.ts';
 import type { DroppedField } from '../salesforce/contract.ts';
+import { REPLAYABLE } from './states.ts';
 import type { DeliveryState, FinalState } from './states.ts';
 
 /** A delivery that this process holds under a lease, with the response it carries. */
@@ -238,8 +239,8 @@ export class DeliveryRepository {
     const result = await this.#database.query(
       `update delivery set state = 'pending', replay = true, failures = 0, available_at = now(), outcome = null,
          error = null, reason = null, settled_at = null, updated_at = now()
-       where workspace_id = $1 and id = $2 and state in ('dead', 'rejected')`,
-      [workspaceId, id],
+       where workspace_id = $1 and id = $2 and state = any($3::text[])`,
+      [workspaceId, id, REPLAYABLE],
     );
     return result.count > 0;
   }

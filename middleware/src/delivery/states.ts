@@ -25,3 +25,8 @@ export const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
 
 /** The states that a settled delivery can have. */
 export type FinalState = Exclude<DeliveryState, 'pending' | 'delivering'>;
+
+/** The final states from which a person may send a delivery again. */
+export const REPLAYABLE: readonly DeliveryState[] = DELIVERY_STATES.filter(
+  (state) => state !== 'delivering' && TRANSITIONS[state].includes('pending'),
+);

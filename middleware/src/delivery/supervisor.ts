@@ -43,7 +43,7 @@ export class DeliverySupervisor {
     this.#stopping = true;
     for (const { worker } of this.#workers.values()) worker.stop();
     await this.#loop.stop();
-    await Promise.all([...this.#workers.values()].map(({ running }) => running));
+    await Promise.all([...this.#workers.values()].map(({ running }) => running ?? Promise.resolve()));
   }
 
   async #turn(): Promise<void> {

@@ -43,7 +43,7 @@ const MAX_REFUSALS = 2;
 /** One call's transport: ours instead of jsforce's, for the host check, the deadline and the cut answer. */
 class CallTransport extends Transport {
   answer: HttpAnswer | undefined;
-  failure: unknown;
+  failure: Error | undefined;
   #refusals = 0;
   readonly #policy: HostPolicy;
   readonly #timeout: number;
@@ -77,7 +77,7 @@ class CallTransport extends Transport {
       this.answer = answer;
       return { statusCode: answer.status, headers: answer.headers, body: answer.body };
     } catch (error) {
-      this.failure = error;
+      this.failure = error instanceof Error ? error : new Error('The request failed');
       throw error;
     }
   }
@@ -88,7 +88,7 @@ export class SalesforceClient {
   readonly #connection: Connection;
   readonly #policy: HostPolicy;
   readonly #settings: SalesforceSettings;
-  #refreshFailure: unknown;
+  #refreshFailure: Error | undefined;
 
   constructor(settings: SalesforceSettings, policy: HostPolicy, session: Session) {
     this.#settings = settings;
@@ -103,8 +103,8 @@ export class SalesforceClient {
             callback(null, token);
           },
           (error: unknown) => {
-            this.#refreshFailure = error;
-            callback(error instanceof Error ? error : new Error('The refresh failed'));
+            this.#refreshFailure = error instanceof Error ? error : new Error('The refresh failed');
+            callback(this.#refreshFailure);
           },
         );
       },
@@ -155,7 +155,9 @@ export class SalesforceClient {
     try {
       await this.#connection.request(request, { transport });
     } catch (error) {
-      if (this.#refreshFailure !== undefined) throw this.#refreshFailure;
+      // Set by the refresh function while the request was under way, which the type checker cannot see.
+      const refreshFailure = this.#refreshFailure as Error | undefined;
+      if (refreshFailure !== undefined) throw refreshFailure;
       if (transport.failure !== undefined) throw transport.failure;
       // jsforce throws for 4xx and 5xx; the answer says more than its error.
       if (transport.answer === undefined) throw error;
@@ -183,8 +185,8 @@ export function errorOf(answer: HttpAnswer): { code: string; message: string; co
     if ('error' in entry && typeof entry.error === 'object' && entry.error !== null) {
       const error = entry.error as Record<string, unknown>;
       return {
-        code: String(error['code'] ?? `HTTP_${answer.status}`),
-        message: String(error['message'] ?? ''),
+        code: typeof error['code'] === 'string' ? error['code'] : `HTTP_${answer.status}`,
+        message: typeof error['message'] === 'string' ? error['message'] : '',
         ...(typeof error['correlationId'] === 'string' ? { correlationId: error['correlationId'] } : {}),
       };
     }

@@ -85,7 +85,7 @@ export async function sendRequest(
 async function readText(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     if (length > MAX_ANSWER_BYTES)
       throw new RequestError('unknown', 'ANSWER_TOO_LARGE', 'The answer is larger than 8 MB');

@@ -22,8 +22,8 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
     application_name: 'fieldbridge',
     types: {
       // Versions and ids are below 2^53.
-      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+      getTypeParser: (oid, format): ((value: string) => unknown) =>
+        Number(oid) === INT8 ? Number : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
     },
   });
   pool.on('error', onIdleError);

@@ -109,7 +109,7 @@ export interface Site {
 export function siteAt(origin: string): Site {
   return {
     inject: async ({ method, url, headers, payload }) => {
-      const answer = await fetch(new URL(String(url), origin), {
+      const answer = await fetch(new URL(typeof url === 'string' ? url : '/', origin), {
         method: method ?? 'GET',
         headers: headers as Record<string, string>,
         redirect: 'manual',
