@@ -16,15 +16,21 @@ export interface TestClass {
 /**
  * The Apex tests of a program.
  * @param filters `Class` or `Class.method`, regardless of case; none = all
+ * @param options.lenient leave out methods that cannot be tests, instead of refusing the class
  */
-export function discoverTests(program: CompiledProgram, filters: readonly string[]): TestClass[] {
+export function discoverTests(
+  program: CompiledProgram,
+  filters: readonly string[],
+  options: { lenient?: boolean } = {},
+): TestClass[] {
   const wanted = filters.map((f) => f.toLowerCase());
   const found: TestClass[] = [];
   for (const cls of program.classes) {
     if (cls.outer !== null || cls.kind !== 'class') continue;
     const all = [...cls.methods.values()].flat();
     const name = cls.name.toLowerCase();
-    const methods = all.filter(isTest).filter((m) => {
+    const candidates = all.filter((m) => isTest(m) && (options.lenient !== true || hasTestSignature(m)));
+    const methods = candidates.filter((m) => {
       return wanted.length === 0 || wanted.includes(name) || wanted.includes(`${name}.${m.name.toLowerCase()}`);
     });
     if (methods.length === 0) continue;
@@ -43,8 +49,12 @@ function isTest(method: MethodSymbol): boolean {
   return hasAnnotation(method.node, 'istest') || method.node.modifiers.words.has('testmethod');
 }
 
+function hasTestSignature(method: MethodSymbol): boolean {
+  return method.isStatic && method.returns === T.Void && method.parameters.length === 0;
+}
+
 function check(method: MethodSymbol): void {
-  if (method.isStatic && method.returns === T.Void && method.parameters.length === 0) return;
+  if (hasTestSignature(method)) return;
   const { file } = method.owner;
   throw new CompileError(
     `Test methods must be static, without parameters and return void: ${method.name}`,

@@ -17,6 +17,8 @@ export interface TestOutcome {
   outcome: 'Pass' | 'Fail' | 'CompileFail';
   /** null when it passed */
   message: string | null;
+  /** why a failed test says nothing about the Apex: the model lacks something or is at fault itself */
+  stopped?: Error;
   stackTrace: string | null;
   runTimeMs: number;
   /** lines of the debug log, level first */
@@ -37,6 +39,8 @@ export interface TestOptions {
   filters?: readonly string[];
   /** told of each test as it ends */
   onOutcome?: (outcome: TestOutcome) => void;
+  /** a fault of the model itself fails its test instead of ending the run */
+  keepsGoing?: boolean;
 }
 
 /**
@@ -47,7 +51,7 @@ export function runTests(org: Org, options: TestOptions = {}): TestRun {
   const run: TestRun = { outcomes: [], coverage: [], startedAt: new Date(), setupTimeMs: 0, executionTimeMs: 0 };
   for (const test of discoverTests(org.program, options.filters ?? [])) {
     for (const method of test.methods) {
-      const outcome = runMethod(org, test, method, run);
+      const outcome = runMethod(org, test, method, run, options.keepsGoing ?? false);
       run.outcomes.push(outcome);
       options.onOutcome?.(outcome);
     }
@@ -56,7 +60,7 @@ export function runTests(org: Org, options: TestOptions = {}): TestRun {
   return run;
 }
 
-function runMethod(org: Org, test: TestClass, method: MethodSymbol, run: TestRun): TestOutcome {
+function runMethod(org: Org, test: TestClass, method: MethodSymbol, run: TestRun, keepsGoing: boolean): TestOutcome {
   const log: string[] = [];
   const transaction = org.store.begin({ userId: org.adminId, isolated: !test.seesAllData(method) });
   const begin = (): ApexExecution => {
@@ -91,7 +95,7 @@ function runMethod(org: Org, test: TestClass, method: MethodSymbol, run: TestRun
     org.finish(x, org.program.staticMethod(method)(x));
   } catch (error) {
     outcome.outcome = 'Fail';
-    Object.assign(outcome, describe(x, error));
+    Object.assign(outcome, describe(x, error, keepsGoing));
   } finally {
     transaction.abort();
     outcome.runTimeMs = performance.now() - started;
@@ -110,12 +114,18 @@ function newTestState(): TestState {
 }
 
 /** Message and stack trace as a test result shows them. @throws what is no matter of Apex: a fault of this program */
-function describe(x: ApexExecution, error: unknown): { message: string; stackTrace: string } {
+function describe(
+  x: ApexExecution,
+  error: unknown,
+  keepsGoing: boolean,
+): { message: string; stackTrace: string; stopped?: Error } {
   if (error instanceof ApexThrow) return { message: exceptionText(error.value), stackTrace: traceOf(error.value) };
   if (error instanceof GovernorLimitError) {
     return { message: `System.LimitException: ${error.message}`, stackTrace: stackTrace(x.frames) };
   }
-  if (error instanceof NotModelledError) return { message: error.message, stackTrace: stackTrace(x.frames) };
+  if (error instanceof NotModelledError || (keepsGoing && error instanceof Error)) {
+    return { message: error.message, stackTrace: stackTrace(x.frames), stopped: error };
+  }
   throw error;
 }
 

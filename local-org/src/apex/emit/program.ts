@@ -43,6 +43,11 @@ export interface CompileOptions {
   cache?: ParseCache | null;
   /** members that use what is not modelled throw when they run, instead of failing the compilation */
   tolerant?: boolean;
+  /**
+   * For measuring foreign code: told of every fault, which then fails nothing. A faulty member throws its fault when it
+   * runs, a class whose head or syntax is at fault is left out.
+   */
+  onFault?: (fault: CompileError | NotModelledError) => void;
 }
 
 interface TriggerInfo {
@@ -59,12 +64,14 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
     try {
       return work();
     } catch (error) {
-      if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);
-      else throw error;
+      if (!(error instanceof CompileError || error instanceof NotModelledError)) throw error;
+      if (options.onFault === undefined) errors.push(error);
+      else options.onFault(error);
       return fallback;
     }
   };
   const world = new World(options.schema, options.platform);
+  world.keepsUnknownTypes = options.onFault !== undefined;
   const triggers: TriggerInfo[] = [];
   const cache = options.cache ?? null;
   for (const unit of options.units) attempt(() => declareUnit(world, unit, triggers, cache), undefined);
@@ -74,20 +81,28 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
   const emission = new Emission(world, options.coverage ?? false);
   for (const symbol of ordered) attempt(() => completeClass(world, symbol, emission.mangle), undefined);
   failOn(errors);
+  world.keepsUnknownTypes = false;
   for (const symbol of ordered) attempt(() => checkInheritance(world, symbol), undefined);
-  const parts = ordered.map((symbol) =>
-    emitClass(emission, symbol, guardOf(emission, errors, options.tolerant ?? false)),
-  );
+  const guard = guardOf(emission, errors, options);
+  const parts = ordered.map((symbol) => emitClass(emission, symbol, guard));
   failOn(errors);
   return evaluate(emission, ordered, parts, triggers);
 }
 
 /** Collects the faults of members; in a tolerant compilation what is not modelled becomes a member that throws. */
-function guardOf(emission: Emission, errors: (CompileError | NotModelledError)[], tolerant: boolean): Guard {
+function guardOf(
+  emission: Emission,
+  errors: (CompileError | NotModelledError)[],
+  { tolerant = false, onFault }: CompileOptions,
+): Guard {
   return (emit, name) => {
     try {
       return emit();
     } catch (error) {
+      if (onFault !== undefined && (error instanceof CompileError || error instanceof NotModelledError)) {
+        onFault(error);
+        return `${name}(x) { throw ${emission.constants.name(error)}; }`;
+      }
       if (error instanceof NotModelledError && tolerant)
         return `${name}(x) { throw ${emission.constants.name(error)}; }`;
       if (error instanceof CompileError || error instanceof NotModelledError) errors.push(error);

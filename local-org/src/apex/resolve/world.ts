@@ -12,6 +12,10 @@ import { hasAnnotation, lineage, topLevel } from './symbols.ts';
 export class World {
   readonly schema: Schema;
   readonly classes: ClassSymbol[] = [];
+  /**
+   * While set, a type that nothing is known of stands for itself, and only code that does something with it is at fault.
+   */
+  keepsUnknownTypes = false;
   readonly #topLevel = new Map<string, ClassSymbol>();
   readonly #byType = new Map<ApexType, ClassSymbol>();
   readonly #platform = new Map<string, PlatformClass>();
@@ -70,7 +74,10 @@ export class World {
     const args = node.parts.flatMap((p) => p.args).map((a) => this.resolve(a, from, file));
     const names = node.parts.map((p) => p.name);
     let type = this.named(names, args, from);
-    if (type === null) throw new NotModelledError(`class or object ${names.join('.')}`, `${file}:${node.line}`);
+    if (type === null) {
+      if (this.keepsUnknownTypes) return apexType(names.join('.'), ...args);
+      throw new NotModelledError(`class or object ${names.join('.')}`, `${file}:${node.line}`);
+    }
     const own = this.own(type);
     if (own !== null && from !== null && !isTypeVisible(own, from)) {
       throw new CompileError(`Type is not visible: ${type.text}`, file, node.line);
