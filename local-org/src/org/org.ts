@@ -3,6 +3,7 @@ import { ParseCache } from '../apex/parse/cache.ts';
 import { platformClasses } from '../platform/index.ts';
 import { responseOf, restRequest, restResponse } from '../platform/rest.ts';
 import { ApexThrow, NotModelledError } from '../errors.ts';
+import type { CompileError } from '../errors.ts';
 import { compileProgram } from '../apex/emit/program.ts';
 import type { SourceUnit } from '../apex/emit/program.ts';
 import { ApexExecution } from '../apex/run/execution.ts';
@@ -45,6 +46,8 @@ export interface LoadOptions {
    * of a large code base; off, so that nothing unmodelled is found late.
    */
   tolerant?: boolean;
+  /** for measuring foreign code: told of every fault in its Apex, which then fails only what runs into it */
+  onFault?: (fault: CompileError | NotModelledError) => void;
 }
 
 const DEFAULT_ORGANIZATION = { id: to18('00D000000000001'), name: 'Local org' };
@@ -67,6 +70,7 @@ function assemble(options: LoadOptions): Org {
     units: [...readApexSource(options.sourceFolders, options.tests ?? true), ...(options.extraSource ?? [])],
     coverage: options.coverage ?? false,
     tolerant: options.tolerant ?? false,
+    ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
     cache: parseCache(),
   });
   const store = new Store(schema);
