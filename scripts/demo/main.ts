@@ -74,10 +74,11 @@ async function demonstrate(): Promise<number> {
   say(`  ready after ${seconds()}`);
   say('Connecting the account through the OAuth pages …');
   await connectAccount(stack.middlewareUrl, { apiKey: stack.apiKey, ...stack.integrationUser, sandbox: false });
-  const account = (await stack.client.accounts())[0];
-  say(`  ${account?.environment ?? '?'} account ${account?.state ?? '?'} after ${seconds()}`);
+  const account = (await stack.client.accounts()).find((a) => a.state === 'connected');
+  if (account === undefined) throw new Error('The pages were walked through, and yet no account is connected.');
+  say(`  ${account.environment} account connected after ${seconds()}`);
   await stack.client.putSurvey(SURVEY_ID, survey);
-  say(`Posting the sample responses of the survey “${survey.title}” …`);
+  say(`Posting the sample responses of the survey “${survey.label}” …`);
   const rows = await postSamples(stack);
   say(`\n${renderTable(rows, process.stdout.columns ?? 150)}\n`);
   const bulkProblem = await postBulk(stack);

@@ -33,7 +33,7 @@ export const CONTACT = 'Customer_Feedback_Contact';
 export const OPINION = 'Customer_Feedback_Opinion';
 
 export const survey = {
-  title: 'Customer feedback',
+  label: 'Customer feedback',
   questions: [
     { key: 'email', label: 'Your e-mail address', type: 'email' },
     { key: 'first_name', label: 'First name', type: 'text' },
