@@ -395,7 +395,7 @@ t.test('tokens: wrong, expired, refreshed by jsforce; users without the API', as
   t.match(await failure((await connectionOf('noapi')).query('SELECT Id FROM User')), {
     errorCode: 'API_DISABLED_FOR_ORG',
   });
-  t.match(await failure(integration.request('/tooling/query?q=x')), { errorCode: 'NOT_MODELLED' });
+  t.match(await failure(integration.request('/analytics/query?q=x')), { errorCode: 'NOT_MODELLED' });
 });
 
 t.test('pages', async (t) => {

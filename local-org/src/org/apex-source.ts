@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { CompileError } from '../errors.ts';
 import type { SourceUnit } from '../apex/emit/program.ts';
 
-/**
- * The classes and triggers of sfdx source folders. @throws CompileError when one has no -meta.xml
- * @param tests false leaves out the classes annotated with @IsTest: nothing but tests may use them
- */
-export function readApexSource(folders: readonly string[], tests = true): SourceUnit[] {
+/** The classes and triggers of sfdx source folders. @throws CompileError when one has no -meta.xml */
+export function readApexSource(folders: readonly string[]): SourceUnit[] {
   const units: SourceUnit[] = [];
   for (const folder of folders) walk(folder, units);
-  return tests ? units : units.filter((unit) => unit.kind !== 'class' || !isTestClass(unit.source));
+  return units;
+}
+
+/** The units without the classes annotated with @IsTest: nothing but tests may use them. */
+export function withoutTests(units: readonly SourceUnit[]): SourceUnit[] {
+  return units.filter((unit) => unit.kind !== 'class' || !isTestClass(unit.source));
 }
 
 /** Whether the first annotation of the class says so: comments may stand before it, another class may not. */

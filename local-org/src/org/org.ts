@@ -19,7 +19,8 @@ import type { Permissions } from '../security/permissions.ts';
 import type { Seed } from './seed.ts';
 import { defaultUsers, seedOrg } from './seed.ts';
 import { seedCustomMetadata } from '../data/custom-metadata.ts';
-import { readApexSource } from './apex-source.ts';
+import { putApexCode } from './apex-code.ts';
+import { readApexSource, withoutTests } from './apex-source.ts';
 import { runTests } from '../testing/run.ts';
 import type { TestRun } from '../testing/run.ts';
 import { to18 } from '../values/id.ts';
@@ -50,6 +51,9 @@ export interface LoadOptions {
   onFault?: (fault: CompileError | NotModelledError) => void;
 }
 
+/** the version that anonymous Apex is compiled in */
+const API_VERSION = 65;
+
 const DEFAULT_ORGANIZATION = { id: to18('00D000000000001'), name: 'Local org' };
 
 /** Loads an org from its source. @throws CompileFailure, CompileError, NotModelledError naming file and line */
@@ -64,20 +68,24 @@ function parseCache(): ParseCache {
 
 function assemble(options: LoadOptions): Org {
   const schema = loadSchema(options.sourceFolders, standardObjects());
-  const program = compileProgram({
-    schema,
-    platform: platformClasses,
-    units: [...readApexSource(options.sourceFolders, options.tests ?? true), ...(options.extraSource ?? [])],
-    coverage: options.coverage ?? false,
-    tolerant: options.tolerant ?? false,
-    ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
-    cache: parseCache(),
-  });
+  const source = readApexSource(options.sourceFolders);
+  const compile: OrgParts['compile'] = ({ tests, coverage, anonymous = [] }) =>
+    compileProgram({
+      schema,
+      platform: platformClasses,
+      units: [...(tests ? source : withoutTests(source)), ...(options.extraSource ?? []), ...anonymous],
+      coverage,
+      tolerant: options.tolerant ?? false,
+      ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
+      cache: parseCache(),
+    });
+  const program = compile({ tests: options.tests ?? true, coverage: options.coverage ?? false });
   const store = new Store(schema);
   const seed = options.definition ?? { organization: DEFAULT_ORGANIZATION, isSandbox: false, users: defaultUsers() };
   const { adminId } = seedOrg(store, seed);
   seedCustomMetadata(store);
-  return new Org({ schema, program, store, seed, adminId, log: options.log ?? (() => undefined) });
+  putApexCode(store, adminId, source);
+  return new Org({ schema, program, store, seed, adminId, compile, log: options.log ?? (() => undefined) });
 }
 
 interface OrgParts {
@@ -87,10 +95,14 @@ interface OrgParts {
   seed: Seed;
   adminId: string;
   log: (text: string) => void;
+  /** compiles the org's source anew */
+  compile: (options: { tests: boolean; coverage: boolean; anonymous?: SourceUnit[] }) => CompiledProgram;
 }
 
 export interface BeginOptions {
   userId: string;
+  /** the running user when `transaction` is not on the org's own rows; default: the User row of `userId` */
+  user?: RunningUser;
   transaction: StoreTransaction;
   test?: TestState | null;
   log?: (level: string, message: string) => void;
@@ -108,8 +120,11 @@ export class Org {
   readonly adminId: string;
   readonly #log: (text: string) => void;
   readonly #context: OrgContext;
+  readonly #parts: OrgParts;
+  #testOrg: Org | null = null;
 
   constructor(parts: OrgParts) {
+    this.#parts = parts;
     this.id = to18(parts.seed.organization.id.slice(0, 15));
     this.name = parts.seed.organization.name;
     this.isSandbox = parts.seed.isSandbox;
@@ -130,13 +145,30 @@ export class Org {
     this.adminId = parts.adminId;
   }
 
+  /** The same org and data with its test classes and with line counting; compiled at the first call. */
+  testOrg(): Org {
+    this.#testOrg ??= new Org({ ...this.#parts, program: this.#parts.compile({ tests: true, coverage: true }) });
+    return this.#testOrg;
+  }
+
+  /**
+   * Compiles an anonymous block with the org's code and runs it as a transaction of the user.
+   * @param log receives the lines of its debug log
+   * @throws CompileFailure, NotModelledError, and what the block throws
+   */
+  runAnonymous(userId: string, source: string, log: (line: string) => void): void {
+    const anonymous: SourceUnit[] = [{ kind: 'anonymous', file: 'AnonymousBlock', source, apiVersion: API_VERSION }];
+    const program = this.#parts.compile({ tests: false, coverage: false, anonymous });
+    new Org({ ...this.#parts, program, log }).run(userId, (x) => program.anonymousMain()(x));
+  }
+
   /** A transaction's execution; the caller commits or aborts the transaction. */
   execution(options: BeginOptions): ApexExecution {
     const { transaction } = options;
     return new ApexExecution({
       org: this.#context,
       program: this.program,
-      user: userById(this.schema, transaction, options.userId),
+      user: options.user ?? userById(this.schema, transaction, options.userId),
       transaction,
       test: options.test ?? null,
       log: options.log ?? ((level, message) => this.#log(`${level} ${message}`)),

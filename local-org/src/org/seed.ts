@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Store } from '../data/store.ts';
 import type { Schema } from '../schema/schema.ts';
 import { USER_PERMISSIONS } from '../schema/standard/access.ts';
 import { PROFILE_NAMES, profileGrants } from '../security/profiles.ts';
-import { to18, toId } from '../values/id.ts';
-import { ApexDatetime, ApexId, type Value } from '../values/value.ts';
+import { toId } from '../values/id.ts';
+import type { ApexId, Value } from '../values/value.ts';
+import { SeedWriter } from './seed-writer.ts';
 
 /** A user to set up; the password is no part of the org's data. */
 export interface SeedUser {
@@ -59,7 +59,7 @@ export class SeedError extends Error {
 export function seedOrg(store: Store, seed: Seed): { adminId: string } {
   const admin = seed.users.findIndex((user) => user.profile === 'System Administrator');
   if (admin < 0) throw new SeedError('An org needs a user with the profile System Administrator');
-  const writer = new Writer(store);
+  const writer = new SeedWriter(store);
   const userIds = seed.users.map((user) => writer.idOf('User', user.username));
   writer.author = userIds[admin] ?? null;
   writer.put('Organization', organizationId(seed), {
@@ -100,7 +100,7 @@ function permissionFields(granted: (name: string) => boolean): Record<string, Va
 }
 
 /** Each profile has a licence and a permission set of its own, as in Salesforce. */
-function putProfiles(writer: Writer, users: number): Map<string, ApexId> {
+function putProfiles(writer: SeedWriter, users: number): Map<string, ApexId> {
   const licenses = new Map<string, ApexId>();
   const ids = new Map<string, ApexId>();
   for (const { name, license: licenseName } of PROFILE_NAMES) {
@@ -129,7 +129,7 @@ function putProfiles(writer: Writer, users: number): Map<string, ApexId> {
   return ids;
 }
 
-function putLicense(writer: Writer, name: string, users: number): ApexId {
+function putLicense(writer: SeedWriter, name: string, users: number): ApexId {
   return writer.put('UserLicense', writer.idOf('UserLicense', name), {
     Name: name,
     MasterLabel: name,
@@ -140,7 +140,7 @@ function putLicense(writer: Writer, name: string, users: number): ApexId {
   });
 }
 
-function putPermissionSets(writer: Writer, schema: Schema): Map<string, ApexId> {
+function putPermissionSets(writer: SeedWriter, schema: Schema): Map<string, ApexId> {
   const ids = new Map<string, ApexId>();
   for (const set of sorted(schema.permissionSets.values())) {
     const id = writer.put('PermissionSet', writer.idOf('PermissionSet', set.name), {
@@ -159,7 +159,7 @@ function putPermissionSets(writer: Writer, schema: Schema): Map<string, ApexId> 
 }
 
 function putUser(
-  writer: Writer,
+  writer: SeedWriter,
   id: ApexId,
   user: SeedUser,
   profiles: ReadonlyMap<string, ApexId>,
@@ -201,49 +201,4 @@ function putUser(
 
 function sorted<T extends { name: string }>(things: Iterable<T>): T[] {
   return [...things].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-}
-
-const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-/** Writes rows of setup objects with the system fields that a save would set. */
-class Writer {
-  readonly #store: Store;
-  /** an org is as old as the epoch: a fixed time, so that nothing depends on when it was started first */
-  readonly #at = new ApexDatetime(Date.UTC(2026, 0, 1));
-  author: ApexId | null = null;
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  /** The id that follows from a name; `0000z` keeps it apart from the counted ids of the store. */
-  idOf(objectName: string, name: string): ApexId {
-    const object = this.#definition(objectName);
-    const hash = createHash('sha256').update(`${object.name}:${name}`.toLowerCase()).digest();
-    const tail = [...hash.subarray(0, 7)].map((byte) => DIGITS.charAt(byte % 62)).join('');
-    return new ApexId(to18(`${object.keyPrefix}0000z${tail}`));
-  }
-
-  put(objectName: string, id: ApexId, fields: Record<string, Value>): ApexId {
-    const object = this.#definition(objectName);
-    const values = new Map<string, Value>([['id', id]]);
-    for (const field of object.fields.values()) {
-      if (field.type === 'boolean' && field.formula === null) values.set(field.name.toLowerCase(), false);
-    }
-    for (const name of ['createddate', 'lastmodifieddate', 'systemmodstamp'])
-      if (object.fields.has(name)) values.set(name, this.#at);
-    for (const name of ['createdbyid', 'lastmodifiedbyid']) if (object.fields.has(name)) values.set(name, this.author);
-    for (const [name, value] of Object.entries(fields)) {
-      if (!object.fields.has(name.toLowerCase())) throw new Error(`${objectName} has no field ${name}`);
-      values.set(name.toLowerCase(), value);
-    }
-    this.#store.putDirectly({ id: id.value, object, values });
-    return id;
-  }
-
-  #definition(name: string) {
-    const object = this.#store.schema.object(name);
-    if (object === null) throw new Error(`The schema lacks the standard object ${name}`);
-    return object;
-  }
 }

@@ -20,6 +20,10 @@ export function runningUser(row: Row): RunningUser {
     timeZone: text('timezonesidkey') || 'GMT',
     locale: text('localesidkey') || 'en_US',
     language: text('languagelocalekey') || 'en_US',
+    firstName: text('firstname') || null,
+    lastName: text('lastname'),
+    roleId: text('userroleid') || null,
+    userType: text('usertype') || 'Standard',
   };
 }
 

@@ -3,11 +3,25 @@ import { isAggregate, type SelectItem, type SoqlQuery } from '../../soql/ast.ts'
 import { parseSoql } from '../../soql/parse.ts';
 import { ApexId, ApexList, SObjectValue } from '../../values/value.ts';
 import { ApiError, notFound } from './api-error.ts';
-import type { ApiCall } from './call.ts';
+import type { QueryOptions } from '../../data/contract.ts';
+import type { Execution, Pause } from '../../execution/execution.ts';
+import type { Schema } from '../../schema/schema.ts';
 import type { QueryLocators } from './locators.ts';
 import { fieldToJson, recordUrl, valueToJson } from './values.ts';
 
 const BATCH = 2000;
+
+/** Who asks, and whose rows and objects are asked. */
+export interface QueryCall {
+  readonly userId: string;
+  /** e.g. v65.0 */
+  readonly version: string;
+  /** path of the API, e.g. /services/data/v65.0 */
+  readonly base: string;
+  readonly schema: Schema;
+  readonly access: QueryOptions;
+  read<T>(work: (x: Execution) => Generator<Pause, T, void>): T;
+}
 
 export interface QueryAnswer {
   totalSize: number;
@@ -17,16 +31,15 @@ export interface QueryAnswer {
 }
 
 /** `query?q=`: runs in user mode with sharing. @param options the Sforce-Query-Options header, e.g. batchSize=200 */
-export function runQuery(call: ApiCall, locators: QueryLocators, soql: string, options: string): QueryAnswer {
+export function runQuery(call: QueryCall, locators: QueryLocators, soql: string, options: string): QueryAnswer {
   if (soql.trim() === '') throw new ApiError(400, 'MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
   const { query, binds } = parseSoql(soql);
   if (binds.length > 0) throw new ApiError(400, 'MALFORMED_QUERY', `unexpected token: ':'`);
-  const access = { access: 'USER', withSharing: true } as const;
   if (query.countOnly) {
-    const totalSize = call.run((x) => x.transaction.count(x, query, [], access));
+    const totalSize = call.read((x) => x.transaction.count(x, query, [], call.access));
     return { totalSize, done: true, records: [] };
   }
-  const rows = call.run((x) => x.transaction.query(x, query, [], access));
+  const rows = call.read((x) => x.transaction.query(x, query, [], call.access));
   const asked = /batchSize\s*=\s*(\d+)/i.exec(options)?.[1];
   const batchSize = asked === undefined ? BATCH : Math.min(BATCH, Math.max(200, Number(asked)));
   const records = rows.map((row) => queryRow(call, row, query));
@@ -41,7 +54,7 @@ export function runQuery(call: ApiCall, locators: QueryLocators, soql: string, o
 }
 
 /** `query/{locator}-{offset}` */
-export function nextRecords(call: ApiCall, locators: QueryLocators, name: string): QueryAnswer {
+export function nextRecords(call: QueryCall, locators: QueryLocators, name: string): QueryAnswer {
   const [, id = '', offset = ''] = /^(0r8\w+)-(\d+)$/.exec(name) ?? [];
   if (id === '') throw notFound();
   const locator = locators.find(id, call.userId);
@@ -58,20 +71,20 @@ export function nextRecords(call: ApiCall, locators: QueryLocators, name: string
 }
 
 /** One row as JSON: the selected fields in the order of the query. */
-function queryRow(call: ApiCall, row: SObjectValue, query: SoqlQuery): Record<string, unknown> {
+function queryRow(call: QueryCall, row: SObjectValue, query: SoqlQuery): Record<string, unknown> {
   if (isAggregate(query)) return aggregateRow(row, query);
   const out = emptyRecord(call, row);
   for (const item of query.select) addItem(call, out, row, item);
   return out;
 }
 
-function emptyRecord(call: ApiCall, row: SObjectValue): Record<string, unknown> {
+function emptyRecord(call: QueryCall, row: SObjectValue): Record<string, unknown> {
   const id = row.values.get('id');
   const type = row.definition.name;
   return { attributes: id instanceof ApexId ? { type, url: recordUrl(call.version, type, id.value) } : { type } };
 }
 
-function addItem(call: ApiCall, out: Record<string, unknown>, row: SObjectValue, item: SelectItem): void {
+function addItem(call: QueryCall, out: Record<string, unknown>, row: SObjectValue, item: SelectItem): void {
   if (item.kind === 'subquery') {
     const children = row.values.get(item.query.from.toLowerCase());
     const name = childName(row.definition, item.query.from);
@@ -102,7 +115,7 @@ function addItem(call: ApiCall, out: Record<string, unknown>, row: SObjectValue,
 }
 
 function addPath(
-  call: ApiCall,
+  call: QueryCall,
   out: Record<string, unknown>,
   row: SObjectValue,
   path: readonly string[],
@@ -114,7 +127,7 @@ function addPath(
     if (field !== undefined) out[field.name] = fieldToJson(row, row.definition, field, call.version);
     return;
   }
-  const reference = call.org.schema.parentRelationship(row.definition, first);
+  const reference = call.schema.parentRelationship(row.definition, first);
   if (reference === null) {
     // `Contact.Email` in a query on Contact: the object or its alias may stand in front
     addPath(call, out, row, rest, object);

@@ -36,6 +36,32 @@ export const setup: ObjectTable[] = [
   LengthWithoutComments | Size Without Comments | int 9 | readonly`,
   },
   {
+    name: 'ApexTrigger',
+    label: 'Apex Trigger',
+    plural: 'Apex Triggers',
+    prefix: '01q',
+    setup: true,
+    readOnly: true,
+    recycleBin: false,
+    fields: `
+  NamespacePrefix | Namespace Prefix | string 15 | readonly
+  Name | Name | string 255 | name readonly
+  TableEnumOrId | Custom Object Definition ID | picklist 40 | readonly
+  UsageBeforeInsert | Before Insert | boolean | readonly
+  UsageAfterInsert | After Insert | boolean | readonly
+  UsageBeforeUpdate | Before Update | boolean | readonly
+  UsageAfterUpdate | After Update | boolean | readonly
+  UsageBeforeDelete | Before Delete | boolean | readonly
+  UsageAfterDelete | After Delete | boolean | readonly
+  UsageIsBulk | Is Bulk | boolean | readonly
+  UsageAfterUndelete | After Undelete | boolean | readonly
+  ApiVersion | Api Version | double 18,1 | readonly
+  Status | Status | picklist 40: Inactive; *Active; Deleted | readonly restricted
+  IsValid | Is Valid | boolean | readonly
+  Body | Body | textarea 1000000 | readonly nofilter
+  LengthWithoutComments | Size Without Comments | int 9 | readonly`,
+  },
+  {
     name: 'AsyncApexJob',
     label: 'Apex Job',
     plural: 'Apex Jobs',
