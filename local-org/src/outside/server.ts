@@ -104,6 +104,8 @@ function newApp(env: Environment, options: ServerOptions): FastifyInstance {
     bodyLimit: 1_000_000,
     // stops at once: clients keep their connections open
     forceCloseConnections: true,
+    // clients that keep the address with a slash at its end ask for `//services`, which Salesforce answers
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/{2,}/, '/'),
     routerOptions: { maxParamLength: 2000 },
   });
   app.get('/style.css', (_request, reply) =>

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts';
 import { toolingResources } from '../tooling/routes.ts';
 import type { ApiCall } from './call.ts';
+import { queryColumns } from './columns.ts';
 import { deleteCollection, saveCollection, upsertCollection } from './collections.ts';
 import { describeGlobalEntry, describeObject } from './describe.ts';
 import { nextRecords, runQuery } from './query.ts';
@@ -14,9 +15,11 @@ export function restResources(env: Environment): Resources {
   resources.add('GET', '/limits', () => ({
     DailyApiRequests: { Max: env.usage.allowance, Remaining: env.usage.allowance - env.usage.used() },
   }));
-  resources.add('GET', '/query', (call, request) =>
-    runQuery(call, env.locators, queryParam(request, 'q'), request.headers['sforce-query-options'] ?? ''),
-  );
+  resources.add('GET', '/query', (call, request) => {
+    const soql = queryParam(request, 'q');
+    if (queryParam(request, 'columns') === 'true') return queryColumns(call, soql);
+    return runQuery(call, env.locators, soql, request.headers['sforce-query-options'] ?? '');
+  });
   resources.add('GET', '/query/:locator', (call, request) =>
     nextRecords(call, env.locators, param(request, 'locator')),
   );

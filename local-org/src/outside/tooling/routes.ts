@@ -3,6 +3,7 @@ import { ApexId, type Value } from '../../values/value.ts';
 import { toId } from '../../values/id.ts';
 import { ApiError, notFound } from '../rest/api-error.ts';
 import type { ApiCall } from '../rest/call.ts';
+import { queryColumns } from '../rest/columns.ts';
 import { QueryLocators } from '../rest/locators.ts';
 import { nextRecords, runQuery, type QueryAnswer } from '../rest/query.ts';
 import { jsonBody, param, queryParam, type ApiRequest, type Resources } from '../rest/resources.ts';
@@ -39,7 +40,9 @@ export function toolingResources(resources: Resources): void {
 
   resources.add('GET', '/tooling/query', (call, request) => {
     const { tooling, toolingCall } = enter(call);
-    return withCoverage(runQuery(toolingCall, tooling.locators, queryParam(request, 'q'), queryOptions(request)));
+    const soql = queryParam(request, 'q');
+    if (queryParam(request, 'columns') === 'true') return queryColumns(toolingCall, soql);
+    return withCoverage(runQuery(toolingCall, tooling.locators, soql, queryOptions(request)));
   });
   resources.add('GET', '/tooling/query/:locator', (call, request) => {
     const { tooling, toolingCall } = enter(call);
