@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
@@ -83,19 +84,23 @@ export async function waitFor<T>(
   }
 }
 
-/** `preferred` when nothing listens there, else a free port; on the loopback interface. */
+/** Ports that systems do not give out by themselves (Linux: from 32768), so that nobody takes one between look and use. */
+const FREE_PORTS = { from: 10_000, to: 32_000 };
+
+/** `preferred` when nothing listens there, else (and for 0) another free port; on the loopback interface. */
 export async function freePort(preferred: number): Promise<number> {
-  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
+  if (preferred !== 0 && (await isFree(preferred))) return preferred;
+  for (let tries = 0; tries < 50; tries++) {
+    const port = randomInt(FREE_PORTS.from, FREE_PORTS.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port was found between ${FREE_PORTS.from} and ${FREE_PORTS.to}.`);
 }
 
-function tryPort(port: number): Promise<number | null> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : null;
-      server.close(() => resolve(found));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -8,7 +8,7 @@ import { run } from './steps.ts';
 import type { Step, Tally } from './steps.ts';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const tap = ['tap', 'run', '--disable-coverage', '--reporter=terse', '--jobs=2', '--timeout=300'];
+const tap = ['tap', 'run', '--disable-coverage', '--reporter=tap', '--jobs=2', '--timeout=300'];
 const browserTests = 'scripts/test/browser/**/*.test.ts';
 const files = (...patterns: string[]): string[] => globSync(patterns, { cwd: project }).sort();
 const chromium = findChromium();

@@ -36,6 +36,43 @@ function parse(count: 'closing line' | 'tap', output: string): Tally {
   return { passed: number('pass'), failed: number('fail'), skipped: number('skip') + number('todo') };
 }
 
+/**
+ * Shortens TAP for a reader: a line for each file, and whole what is not ok, with its diagnosis. Thousands of lines that
+ * say ok would hide the one that does not. Takes the output piece by piece.
+ */
+export function tapFilter(): (chunk: string) => string {
+  let rest = '';
+  /** indentation of the diagnosis being shown; null = none */
+  let diagnosis: number | null = null;
+  const shows = (line: string): boolean => {
+    const indent = line.length - line.trimStart().length;
+    const text = line.trimStart();
+    if (diagnosis !== null) {
+      if (text === '...' && indent === diagnosis) diagnosis = null;
+      return true;
+    }
+    if (text.startsWith('not ok ')) return true;
+    if (text === '---' && lastShown) {
+      diagnosis = indent;
+      return true;
+    }
+    if (indent === 0 && (text.startsWith('ok ') || text.startsWith('# {') || text.startsWith('Bail out!'))) return true;
+    return /# (SKIP|TODO)\b/i.test(text);
+  };
+  let lastShown = false;
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    let shown = '';
+    for (const line of lines) {
+      const visible = shows(line);
+      lastShown = visible && line.trimStart().startsWith('not ok ');
+      if (visible) shown += `${line}\n`;
+    }
+    return shown;
+  };
+}
+
 /** Runs a step in its own process group with its output shown and kept; ends the whole group when this process is told to stop. */
 export async function run(step: Step, cwd: string): Promise<Tally> {
   const [command = '', ...args] = step.command;
@@ -51,9 +88,11 @@ export async function run(step: Step, cwd: string): Promise<Tally> {
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   let output = '';
+  const filter = step.count === 'tap' ? tapFilter() : (text: string): string => text;
   child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    process.stdout.write(chunk);
+    const text = chunk.toString();
+    output += text;
+    process.stdout.write(filter(text));
   });
   child.stderr.on('data', (chunk: Buffer) => process.stdout.write(chunk));
   const exitCode = await new Promise<number>((resolve) => {
