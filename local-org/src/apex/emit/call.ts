@@ -8,7 +8,7 @@ import { isException } from '../resolve/declare.ts';
 import type { ClassSymbol } from '../resolve/symbols.ts';
 import { hasAnnotation, lineage, signatureText } from '../resolve/symbols.ts';
 import type { Code, MethodContext } from './context.ts';
-import { nonNull } from './context.ts';
+import { chained, nonNull } from './context.ts';
 import { convert, singleRow } from './convert.ts';
 import { expression } from './expression.ts';
 import { checkVisible, recordMember, resolvePath } from './names.ts';
@@ -123,11 +123,10 @@ function instanceCall(ctx: MethodContext, given: Code, node: CallNode, args: Cod
     throw ctx.error(`Static method cannot be referenced from a non static context: ${node.name}`);
   }
   const callable = choose(ctx, target.type, node.name, instance, args);
-  const js = convertArguments(ctx, callable, args);
-  if (!node.safe) return emitInstance(ctx, callable, target.type, nonNull(target), js);
-  const held = ctx.temporary();
-  const code = emitInstance(ctx, callable, target.type, held, js);
-  return { js: `((${held} = ${target.js}) === null ? null : ${code.js})`, type: code.type };
+  return chained(ctx, target, node.safe, (on) => {
+    const js = convertArguments(ctx, callable, args);
+    return emitInstance(ctx, callable, target.type, nonNull(on), js);
+  });
 }
 
 function emitStatic(ctx: MethodContext, callable: Callable, type: ApexType, args: string[]): Code {
@@ -136,8 +135,9 @@ function emitStatic(ctx: MethodContext, callable: Callable, type: ApexType, args
     if (hasAnnotation(callable.own.node, 'future')) throw ctx.notModelled(`@future method ${callable.own.name}`);
     return { js: `(yield* ${callable.own.js}(${['x', ...args].join(', ')}))`, type: callable.returns };
   }
-  // enum methods are told their enum, see contract: self of values() and valueOf()
-  const self = callable.platform!.cls.name === 'Enum' ? ctx.type(type) : 'null';
+  // the methods of all enums, and of objects by their kind, are told which one: self of values(), of getInstance()
+  const { cls } = callable.platform!;
+  const self = cls.name === 'Enum' || cls.name.startsWith('#') ? ctx.type(type) : 'null';
   return emitNative(ctx, callable, self, args);
 }
 
@@ -164,7 +164,8 @@ function emitNative(ctx: MethodContext, callable: Callable, self: string, args: 
   const code = nativeResult(js, callable.returns, method.suspends);
   // a dynamic query may stand for its single record, as an inline one
   const isQuery = cls.name === 'Database' && /^query(WithBinds)?$/i.test(method.name);
-  return isQuery ? { ...code, singleRow: `R.singleRow(${code.js})` } : code;
+  if (!isQuery) return code;
+  return { ...code, singleRow: `R.singleRow(${code.js})`, optionalRow: `R.optionalRow(${code.js})` };
 }
 
 function nativeResult(js: string, returns: ApexType, suspends: boolean): Code {

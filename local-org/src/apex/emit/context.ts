@@ -15,6 +15,10 @@ export interface Code {
   literal?: Expression;
   /** for an inline query: JavaScript that takes its single row */
   singleRow?: string;
+  /** the same where no row is null: before `?.` and `??` */
+  optionalRow?: string;
+  /** a chain with `?.` in it: when `test` holds the whole chain is null, else `inner` is its value */
+  chain?: { test: string; inner: string };
 }
 
 /** Things that emitted code refers to by number: platform methods, types, constants. */
@@ -195,6 +199,24 @@ export class MethodContext {
   native(run: Native): string {
     return this.emission.natives.name(run);
   }
+}
+
+/**
+ * A member of a value, `a.b` or `a?.b`. A null before `?.` makes all of the chain behind it null, so that `a?.b.c` is
+ * null when a is, and a NullPointerException when only b is.
+ */
+export function chained(ctx: MethodContext, target: Code, safe: boolean, member: (on: Code) => Code): Code {
+  const { chain, ...plain } = target;
+  const start: Code = chain === undefined ? plain : { js: chain.inner, type: target.type };
+  if (!safe) return chain === undefined ? member(start) : endChain(chain.test, member(start));
+  const held = ctx.temporary();
+  const test = `(${held} = ${start.js}) === null`;
+  const code = member({ js: held, type: target.type, nonNull: true });
+  return endChain(chain === undefined ? test : `(${chain.test} || ${test})`, code);
+}
+
+function endChain(test: string, code: Code): Code {
+  return { js: `(${test} ? null : ${code.js})`, type: code.type, chain: { test, inner: code.js } };
 }
 
 /** JavaScript that throws the NullPointerException when the value is null. */

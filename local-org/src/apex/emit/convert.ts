@@ -51,6 +51,12 @@ export function singleRow(code: Code): Code {
   return { js: code.singleRow, type: code.type.args[0]!, nonNull: true };
 }
 
+/** A query before `?.` or `??`: its record, null when there is none. */
+export function optionalRow(code: Code): Code {
+  if (code.optionalRow === undefined) return code;
+  return { js: code.optionalRow, type: code.type.args[0]! };
+}
+
 function foldLiteral(ctx: MethodContext, code: Code, to: ApexType): string | null {
   const literal = code.literal;
   if (literal === undefined) return null;

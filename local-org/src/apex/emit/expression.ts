@@ -91,6 +91,8 @@ export function expression(ctx: MethodContext, node: Expression): Code {
       return assign(ctx, node);
     case 'soql':
       return soql(ctx, node);
+    case 'sosl':
+      throw ctx.notModelled('SOSL');
   }
 }
 

@@ -9,8 +9,8 @@ import { ownField, platformProperty } from '../resolve/members.ts';
 import type { ClassSymbol, FieldSymbol } from '../resolve/symbols.ts';
 import { lineage, topLevel } from '../resolve/symbols.ts';
 import type { Code, MethodContext } from './context.ts';
-import { nonNull } from './context.ts';
-import { singleRow } from './convert.ts';
+import { chained, nonNull } from './context.ts';
+import { optionalRow, singleRow } from './convert.ts';
 import { expression } from './expression.ts';
 import { triggerVariable } from './trigger.ts';
 
@@ -172,7 +172,8 @@ export function checkVisible(
 
 /** Inside its own accessor, a property's name means the value that is kept. */
 export function stored(ctx: MethodContext, field: FieldSymbol): FieldSymbol {
-  return ctx.accessorOf === field ? { ...field, getter: null, setter: null, readable: true, writable: true } : field;
+  if (ctx.accessorOf !== field) return field;
+  return { ...field, getter: null, setter: null, readable: true, writable: true, isFinal: false };
 }
 
 /** JavaScript of the object that holds the static values of a class. */
@@ -195,31 +196,29 @@ export function readInstance(field: FieldSymbol, target: string): Code {
 
 /** `target.name` of a value. */
 export function fieldOf(ctx: MethodContext, given: Code, name: string, safe: boolean): Code {
-  const target = given.singleRow !== undefined ? singleRow(given) : given;
+  const target = given.singleRow === undefined ? given : safe ? optionalRow(given) : singleRow(given);
   const object = ctx.world.object(target.type);
-  if (object !== null || target.type === T.SObject) return recordField(ctx, target, object, name, safe);
-  const read = (on: string): Code => {
-    const own = ctx.world.own(target.type);
-    const field = own === null ? null : ownField(own, name);
-    if (field !== null) {
-      if (field.isStatic) throw ctx.error(`Static field cannot be referenced from a non static context: ${name}`);
-      checkVisible(ctx, field, field.visibility);
-      if (!field.readable) throw ctx.error(`Property is not readable: ${name}`);
-      return readInstance(on === 'this' ? stored(ctx, field) : field, on);
-    }
-    const found = platformProperty(ctx.world, target.type, name);
-    if (found !== null && !found.property.isStatic) {
-      return { js: `${ctx.native(found.property.property.get)}(x, ${on})`, type: found.type };
-    }
-    if (own !== null) throw ctx.error(`Variable does not exist: ${name} (in ${target.type.text})`);
-    if (target.type.name === 'Schema.DescribeSObjectResult')
-      throw ctx.notModelled(`property ${target.type.text}.${name}`);
-    throw ctx.notModelled(`property ${target.type.text}.${name}`);
-  };
-  if (!safe) return read(nonNull(target));
-  const held = ctx.temporary();
-  const code = read(held);
-  return { js: `((${held} = ${target.js}) === null ? null : ${code.js})`, type: code.type };
+  return chained(ctx, target, safe, (on) =>
+    object !== null || target.type === T.SObject ? recordField(ctx, on, object, name) : objectField(ctx, on, name),
+  );
+}
+
+function objectField(ctx: MethodContext, target: Code, name: string): Code {
+  const own = ctx.world.own(target.type);
+  const field = own === null ? null : ownField(own, name);
+  const on = nonNull(target);
+  if (field !== null) {
+    if (field.isStatic) throw ctx.error(`Static field cannot be referenced from a non static context: ${name}`);
+    checkVisible(ctx, field, field.visibility);
+    if (!field.readable) throw ctx.error(`Property is not readable: ${name}`);
+    return readInstance(on === 'this' ? stored(ctx, field) : field, on);
+  }
+  const found = platformProperty(ctx.world, target.type, name);
+  if (found !== null && !found.property.isStatic) {
+    return { js: `${ctx.native(found.property.property.get)}(x, ${on})`, type: found.type };
+  }
+  if (own !== null) throw ctx.error(`Variable does not exist: ${name} (in ${target.type.text})`);
+  throw ctx.notModelled(`property ${target.type.text}.${name}`);
 }
 
 export interface RecordMember {
@@ -256,26 +255,16 @@ export function recordMember(ctx: MethodContext, object: ObjectDefinition | null
   return { kind: 'children', type, field: null, key, name: child.relationshipName! };
 }
 
-function recordField(
-  ctx: MethodContext,
-  target: Code,
-  object: ObjectDefinition | null,
-  name: string,
-  safe: boolean,
-): Code {
+function recordField(ctx: MethodContext, target: Code, object: ObjectDefinition | null, name: string): Code {
   const found = recordMember(ctx, object, name);
   if (found === null)
     throw ctx.error(`Variable does not exist: ${name} (Invalid field ${name} for SObject ${target.type.text})`);
+  const key = JSON.stringify(found.key);
   // a relationship that was not set reads as a record without values, so the next step gives null too
-  const helper = found.kind === 'field' ? 'field' : found.kind;
   const isRelationship = target.js.startsWith('R.parent(');
-  const on = safe || isRelationship ? target.js : nonNull(target);
-  const how = safe || isRelationship ? `${helper}OrNull` : helper;
-  if (found.kind === 'parent')
-    return { js: `R.${helper}(${on}, ${JSON.stringify(found.key)}, ${safe || isRelationship})`, type: found.type };
-  if (found.kind === 'children') {
-    return { js: `R.children(${on}, ${JSON.stringify(found.key)}, ${ctx.type(found.type)})`, type: found.type };
-  }
+  const on = isRelationship ? target.js : nonNull(target);
+  if (found.kind === 'parent') return { js: `R.parent(${on}, ${key}, ${isRelationship})`, type: found.type };
+  if (found.kind === 'children') return { js: `R.children(${on}, ${key}, ${ctx.type(found.type)})`, type: found.type };
   const blank = found.type === T.Boolean ? ', false' : '';
-  return { js: `R.${how}(${on}, ${JSON.stringify(found.key)}${blank})`, type: found.type };
+  return { js: `R.${isRelationship ? 'fieldOrNull' : 'field'}(${on}, ${key}${blank})`, type: found.type };
 }

@@ -5,7 +5,7 @@ import { methodsNamed } from '../resolve/members.ts';
 import { isAssignable, isCastable, isNumeric, wider } from '../resolve/relations.ts';
 import type { Code, MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
-import { commonType, convert, singleRow } from './convert.ts';
+import { commonType, convert, optionalRow, singleRow } from './convert.ts';
 
 const SUFFIX = new Map<ApexType, string>([
   [T.Integer, 'Integer'],
@@ -64,6 +64,8 @@ export function binary(ctx: MethodContext, operator: BinaryOperator, left: Code,
     case '||':
       return { js: `(${truth(ctx, left)} ${operator} ${truth(ctx, right)})`, type: T.Boolean, nonNull: true };
     case '??': {
+      if (left.optionalRow !== undefined && right.type.name !== 'List')
+        return binary(ctx, operator, optionalRow(left), right);
       const type = commonType(ctx, left.type, right.type);
       if (type === null)
         throw ctx.error(`Incompatible types in null coalescing operator: ${left.type.text}, ${right.type.text}`);
@@ -205,12 +207,15 @@ export function equality(ctx: MethodContext, negated: boolean, leftQuery: Code, 
   if (!compatible)
     throw ctx.error(`Comparison arguments must be compatible types: ${left.type.text}, ${right.type.text}`);
   if (same && left.type === T.String) return result(`R.equalStrings(${left.js}, ${right.js})`);
-  const own = [left.type, right.type].some(
-    (t) =>
-      t === T.Object || (ctx.world.own(t) !== null && methodsNamed(ctx.world, t, 'equals').some((m) => m.own !== null)),
-  );
+  const own = mayHoldOwn(ctx, left.type) || mayHoldOwn(ctx, right.type);
   if (own) return result(`(yield* R.equalObjects(x, ${left.js}, ${right.js}))`);
   return result(`R.equal(${left.js}, ${right.js})`);
+}
+
+/** Whether values of the type, or elements of theirs, may be objects with an own equals(). */
+function mayHoldOwn(ctx: MethodContext, type: ApexType): boolean {
+  if (type === T.Object || type.args.some((arg) => mayHoldOwn(ctx, arg))) return true;
+  return ctx.world.own(type) !== null && methodsNamed(ctx.world, type, 'equals').some((m) => m.own !== null);
 }
 
 export function unary(ctx: MethodContext, operator: '-' | '+' | '!' | '~', operand: Code): Code {

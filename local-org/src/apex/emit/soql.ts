@@ -22,5 +22,5 @@ export function soql(ctx: MethodContext, node: Extract<Expression, { kind: 'soql
   if (object === null) throw ctx.error(`sObject type '${node.query.from}' is not supported.`);
   const type = apexType('List', apexType(object.name));
   const rows = `(yield* R.query(${query}, ${ctx.type(type)}))`;
-  return { js: rows, type, nonNull: true, singleRow: `R.singleRow(${rows})` };
+  return { js: rows, type, nonNull: true, singleRow: `R.singleRow(${rows})`, optionalRow: `R.optionalRow(${rows})` };
 }

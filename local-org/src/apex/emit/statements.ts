@@ -2,7 +2,7 @@ import { apexType, T } from '../../types/type.ts';
 import type { Block, Expression, Statement } from '../parse/ast.ts';
 import { supertypes } from '../resolve/relations.ts';
 import { forEach, forLoop, loopMark } from './loops.ts';
-import { dml } from './dml.ts';
+import { dml, merge } from './dml.ts';
 import { completes } from './flow.ts';
 import type { MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
@@ -103,6 +103,8 @@ export function statement(ctx: MethodContext, node: Statement): string {
       return switchStatement(ctx, node);
     case 'dml':
       return `${mark(ctx, node.line)} ${dml(ctx, node)};`;
+    case 'merge':
+      return `${mark(ctx, node.line)} ${merge(ctx, node)};`;
     case 'runAs': {
       const [user] = node.arguments;
       if (user === undefined || node.arguments.length !== 1) throw ctx.error('System.runAs takes one argument');

@@ -123,7 +123,7 @@ export type WhenValue =
   | { kind: 'literals'; literals: (Literal | { kind: 'name'; parts: string[]; line: number })[] }
   | { kind: 'type'; type: TypeNode; name: string };
 
-export type DmlKind = 'insert' | 'update' | 'upsert' | 'delete' | 'undelete' | 'merge';
+export type DmlKind = 'insert' | 'update' | 'upsert' | 'delete' | 'undelete';
 
 export type Statement =
   | Block
@@ -159,6 +159,7 @@ export type Statement =
       /** upsert: the field; as written */
       field: string[] | null;
     })
+  | (Node & { kind: 'merge'; access: 'USER' | 'SYSTEM' | null; master: Expression; duplicates: Expression })
   | (Node & { kind: 'runAs'; arguments: Expression[]; body: Block });
 
 // Expressions
@@ -225,4 +226,5 @@ export type Expression =
   /** operator null: plain `=` */
   | (Node & { kind: 'assign'; operator: BinaryOperator | null; target: Expression; value: Expression })
   /** an inline query; `binds` in the order of their index in the query */
-  | (Node & { kind: 'soql'; query: SoqlQuery; binds: Expression[] });
+  | (Node & { kind: 'soql'; query: SoqlQuery; binds: Expression[] })
+  | (Node & { kind: 'sosl' });

@@ -176,7 +176,7 @@ function primary(ctx: PrimaryContext, file: string): Expression {
     const { query, binds } = soqlOf(ctx.soqlLiteral().query(), file, line);
     return { kind: 'soql', query, binds: binds.map((bind) => expression(bind, file)), line };
   }
-  if (ctx instanceof SoslPrimaryContext) throw new NotModelledError('SOSL', `${file}:${line}`);
+  if (ctx instanceof SoslPrimaryContext) return { kind: 'sosl', line };
   throw new NotModelledError(`expression ${ctx.getText()}`, `${file}:${line}`);
 }
 

@@ -107,10 +107,19 @@ function dmlStatement(ctx: StatementContext, file: string): Statement {
     const name = optional(ctx.upsertStatement().qualifiedName());
     return dml('upsert', ctx.upsertStatement(), name === null ? null : name.id_list().map((i) => i.getText()));
   }
-  throw new NotModelledError(
-    ctx.mergeStatement() ? 'merge statement' : `statement ${ctx.getText()}`,
-    `${file}:${line}`,
-  );
+  if (ctx.mergeStatement()) {
+    const merge = ctx.mergeStatement();
+    const level = optional(merge.accessLevel());
+    const [master, duplicates] = merge.expression_list();
+    return {
+      kind: 'merge',
+      access: level === null ? null : optional(level.USER()) !== null ? 'USER' : 'SYSTEM',
+      master: expression(master!, file),
+      duplicates: expression(duplicates!, file),
+      line,
+    };
+  }
+  throw new NotModelledError(`statement ${ctx.getText()}`, `${file}:${line}`);
 }
 
 function forStatement(ctx: ForStatementContext, file: string): Statement {

@@ -33,6 +33,9 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   'deprecated',
   'suppresswarnings',
   'namespaceaccessible',
+  'jsonaccess',
+  'readonly',
+  'remoteaction',
 ]);
 
 function checkModifiers(modifiers: Modifiers, symbol: ClassSymbol): void {

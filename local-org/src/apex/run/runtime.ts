@@ -4,7 +4,7 @@ import type { Pause } from '../../execution/execution.ts';
 import { runtimeType } from '../../values/convert.ts';
 import { equals, identical as identicalValues } from '../../values/equality.ts';
 import { concatenationText, stringOf } from '../../values/text.ts';
-import { ApexId, ApexObject, SObjectValue } from '../../values/value.ts';
+import { ApexId, ApexList, ApexMap, ApexObject, ApexSet, SObjectValue } from '../../values/value.ts';
 import type { Value } from '../../values/value.ts';
 import { chooseOverload, methodsNamed } from '../resolve/members.ts';
 import { npe } from './arithmetic.ts';
@@ -52,6 +52,25 @@ export function* equalObjects(x: ApexExecution, left: Value, right: Value): Gene
   if (left === null || right === null) return false;
   if (left instanceof ApexObject && x.program.hasMethod(left.type, 'equals', 1)) {
     return (yield* x.program.call(x, left, 'equals', [right])) === true;
+  }
+  if (left instanceof ApexList && right instanceof ApexList) {
+    if (left.items.length !== right.items.length) return false;
+    for (const [i, item] of left.items.entries()) {
+      if (!(yield* equalObjects(x, item, right.items[i]!))) return false;
+    }
+    return true;
+  }
+  // keys stand under what their equals() and hashCode() make of them
+  if (left instanceof ApexSet && right instanceof ApexSet) {
+    return left.entries.size === right.entries.size && [...left.entries.keys()].every((key) => right.entries.has(key));
+  }
+  if (left instanceof ApexMap && right instanceof ApexMap) {
+    if (left.entries.size !== right.entries.size) return false;
+    for (const [key, [, value]] of left.entries) {
+      const other = right.entries.get(key);
+      if (other === undefined || !(yield* equalObjects(x, value, other[1]))) return false;
+    }
+    return true;
   }
   return equals(left, right);
 }

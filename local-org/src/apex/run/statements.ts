@@ -1,5 +1,6 @@
 import type { AccessMode, DmlOperation, DmlRequest } from '../../data/contract.ts';
 import type { Pause } from '../../execution/execution.ts';
+import { NotModelledError } from '../../errors.ts';
 import { apexException, dmlException } from '../../platform/exceptions.ts';
 import type { SoqlQuery } from '../../soql/ast.ts';
 import type { ApexType } from '../../types/type.ts';
@@ -39,6 +40,21 @@ export function singleRow(list: ApexList): Value {
   if (list.items.length > 1)
     throw apexException('QueryException', 'List has more than 1 row for assignment to SObject');
   return first;
+}
+
+/** A query before `?.` or `??`. @throws ApexThrow QueryException when there is more than one */
+export function optionalRow(list: ApexList): Value {
+  return list.items.length === 0 ? null : singleRow(list);
+}
+
+/** A merge statement. */
+export function merge(
+  _x: ApexExecution,
+  _master: SObjectValue,
+  _duplicates: Value,
+  _access: AccessMode | null,
+): Generator<Pause, void, void> {
+  throw new NotModelledError('merge statement');
 }
 
 /** A DML statement: all or none, and a DmlException names the rows that failed. */
