@@ -173,33 +173,30 @@ t.test('what is not modelled stops by name, with its file', (t) => {
     ],
     ['an unknown type of metadata', { 'flows/F.flow-meta.xml': '<Flow/>' }, /metadata type \.flow/],
     [
-      'record types',
-      { 'objects/Contact/recordTypes/R.recordType-meta.xml': '<RecordType/>' },
-      /metadata type \.recordType/,
-    ],
-    [
-      'a lookup filter',
+      'a filter operation',
       {
         'objects/Contact/fields/A__c.field-meta.xml': fieldXml(
           'A__c',
           'Lookup',
-          '<referenceTo>Account</referenceTo><relationshipName>As</relationshipName><lookupFilter><active>true</active></lookupFilter>',
+          '<referenceTo>Account</referenceTo><relationshipName>As</relationshipName><lookupFilter><active>true</active>' +
+            '<filterItems><field>Account.Name</field><operation>within</operation><value>x</value></filterItems></lookupFilter>',
         ),
       },
-      /CustomField\.lookupFilter/,
+      /filter operation within/,
     ],
-    ['a roll-up', { 'objects/Account/fields/A__c.field-meta.xml': fieldXml('A__c', 'Summary') }, /field type Summary/],
     [
-      'a custom setting',
+      'fuzzy matching',
       {
-        'objects/S__c/S__c.object-meta.xml': `<CustomObject ${NS}><label>S</label><customSettingsType>Hierarchy</customSettingsType></CustomObject>`,
+        'matchingRules/Contact.matchingRule-meta.xml':
+          '<MatchingRules><matchingRules><fullName>M</fullName><ruleStatus>Active</ruleStatus><matchingRuleItems>' +
+          '<fieldName>FirstName</fieldName><matchingMethod>FirstName</matchingMethod></matchingRuleItems></matchingRules></MatchingRules>',
       },
-      /custom settings/,
+      /matching method FirstName/,
     ],
     [
-      'a platform event',
-      { 'objects/E__e/E__e.object-meta.xml': `<CustomObject ${NS}><label>E</label></CustomObject>` },
-      /object E__e/,
+      'a big object',
+      { 'objects/B__b/B__b.object-meta.xml': `<CustomObject ${NS}><label>B</label></CustomObject>` },
+      /object B__b/,
     ],
     [
       'a field that formulas do not find, since the model may lack it',

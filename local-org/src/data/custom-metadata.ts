@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { CompileError } from '../errors.ts';
 import { checkRequired, checkValues } from '../rules/index.ts';
-import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
+import type { FieldDefinition } from '../schema/definition.ts';
 import type { CustomMetadataRecord } from '../schema/schema.ts';
 import { ApexDecimal } from '../values/decimal.ts';
-import { to18 } from '../values/id.ts';
-import { ApexDate, ApexDatetime, ApexId, SObjectValue } from '../values/value.ts';
+import { ApexDate, ApexDatetime, SObjectValue } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
+import { metadataId } from './metadata-id.ts';
+import { seedRecordTypes } from './record-types.ts';
 import type { Store } from './store.ts';
 
 /**
- * Puts the custom metadata records of the source into the store. Their ids follow from their names, so that they are
+ * Puts the records that the source holds into the store: custom metadata, and record types. Their ids follow from their names, so that they are
  * the same whatever other metadata there is.
  * @throws CompileError for a record that a deployment would refuse
  */
@@ -23,14 +23,7 @@ export function seedCustomMetadata(store: Store): void {
     known.add(name);
   }
   for (const record of records) addRecord(store, record, known);
-}
-
-const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-function idOf(object: ObjectDefinition, developerName: string): ApexId {
-  const hash = createHash('sha256').update(`${object.name}.${developerName}`.toLowerCase()).digest();
-  const tail = [...hash.subarray(0, 9)].map((byte) => DIGITS.charAt(byte % 62)).join('');
-  return new ApexId(to18(`${object.keyPrefix}000${tail}`));
+  seedRecordTypes(store);
 }
 
 function addRecord(store: Store, record: CustomMetadataRecord, known: ReadonlySet<string>): void {
@@ -58,7 +51,7 @@ function addRecord(store: Store, record: CustomMetadataRecord, known: ReadonlySe
   if (errors[0] !== undefined) {
     throw new CompileError(`${record.type}.${record.developerName}: ${errors[0].message}`, record.file, 1);
   }
-  store.putDirectly({ id: idOf(object, record.developerName).value, object, values: new Map(value.values) });
+  store.putDirectly({ id: metadataId(object, record.developerName).value, object, values: new Map(value.values) });
 }
 
 function metadataValue(
@@ -92,7 +85,7 @@ function metadataValue(
           1,
         );
       }
-      return idOf(target, text);
+      return metadataId(target, text);
     }
     default:
       return text;

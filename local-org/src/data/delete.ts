@@ -1,12 +1,13 @@
 import type { Pause } from '../execution/execution.ts';
 import type { ObjectDefinition } from '../schema/definition.ts';
-import { ApexId } from '../values/value.ts';
+import { ApexDatetime, ApexId } from '../values/value.ts';
 import type { DmlContext } from './dml.ts';
 import { failure, LOCK_MESSAGE } from './failure.ts';
 import { failed } from './pending.ts';
 import type { Pending } from './pending.ts';
 import { indexKey } from './row.ts';
-import type { Row } from './row.ts';
+import type { DeletedRow, Row } from './row.ts';
+import { recalculateRollups } from './rollups.ts';
 import { fireTriggers, recordOfRow } from './triggers.ts';
 
 /** Deletes rows of one object, with what their children's references ask for. Triggers of children do not fire. */
@@ -30,13 +31,15 @@ export function* deleteRows(
     if (failed(row) || row.before === null || tx.get(object, row.before.id) === null) continue;
     const blocking = restricted(context, row.before, new Set());
     if (blocking !== null) row.errors.push(blocking);
-    else cascade(context, row.before);
+    else yield* cascade(context, row, row.before);
   }
   const deleted = rows.filter((row) => !failed(row));
+  for (const row of deleted) row.row = null;
   if (triggers && deleted.length > 0) {
     const records = deleted.map((row) => old[rows.indexOf(row)] ?? fault());
     yield* fireTriggers(x, object, 'AFTER_DELETE', deleted, records, null);
   }
+  yield* recalculateRollups(context, object, rows);
 }
 
 interface Child {
@@ -89,18 +92,40 @@ function nameOf(row: Row): string {
   return typeof value === 'string' ? value : row.id;
 }
 
-function cascade(context: DmlContext, row: Row): void {
+/** Takes a row and its details away and empties the lookups to them; the rows that change are locked. */
+function* cascade(context: DmlContext, pending: Pending, row: Row): Generator<Pause, void, void> {
   const { tx } = context;
-  tx.remove(row);
+  const cleared: DeletedRow['cleared'][number][] = [];
   for (const child of children(context, row)) {
-    if (child.constraint === 'Cascade') {
-      if (tx.get(child.row.object, child.row.id) !== null) cascade(context, child.row);
-    } else {
-      const values = new Map(child.row.values);
-      values.set(child.field, null);
-      tx.put({ ...child.row, values });
+    const { object, id } = child.row;
+    if ((yield* tx.takeLock(id)) === 'timeout') {
+      pending.errors.push(failure('UNABLE_TO_LOCK_ROW', `${LOCK_MESSAGE} or 1 records: ${id}`));
+      return;
+    }
+    const current = tx.get(object, id);
+    if (current === null) continue;
+    if (child.constraint === 'Cascade') yield* cascade(context, pending, current);
+    else {
+      cleared.push({ object: object.name, id, field: child.field });
+      tx.put({ ...current, values: new Map(current.values).set(child.field, null) });
     }
   }
+  tx.remove(buried(context, row, pending.id ?? row.id, cleared));
+}
+
+/** A row as the recycle bin holds it. */
+function buried(context: DmlContext, row: Row, root: string, cleared: DeletedRow['cleared']): DeletedRow {
+  const values = new Map(row.values);
+  const now = new ApexDatetime(Math.floor(context.x.now() / 1000) * 1000);
+  for (const [name, value] of [
+    ['isdeleted', true],
+    ['lastmodifieddate', now],
+    ['lastmodifiedbyid', new ApexId(context.x.user.id)],
+    ['systemmodstamp', now],
+  ] as const) {
+    if (row.object.fields.has(name)) values.set(name, value);
+  }
+  return { row: { ...row, values }, root, cleared };
 }
 
 function fault(): never {

@@ -3,7 +3,7 @@ import { NotModelledError } from '../errors.ts';
 import { ApexDecimal } from '../values/decimal.ts';
 import { ApexBlob, ApexDate, ApexDatetime, ApexDouble, ApexId, ApexTime } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
-import type { Row } from './row.ts';
+import type { DeletedRow, Row } from './row.ts';
 
 type Json = string | number | boolean;
 
@@ -12,7 +12,14 @@ export interface JournalEntry {
   /** epoch milliseconds of the commit */
   at: number;
   put: { object: string; id: string; values: Record<string, Json> }[];
-  removed: { object: string; id: string }[];
+  removed: {
+    object: string;
+    id: string;
+    /** as it goes into the recycle bin; absent in journals of before there was one */
+    values?: Record<string, Json>;
+    root?: string;
+    cleared?: { object: string; id: string; field: string }[];
+  }[];
   /** counters of ids and auto-numbers after the commit */
   counters: Record<string, number>;
 }
@@ -24,6 +31,17 @@ export function rowToJson(row: Row): JournalEntry['put'][number] {
     if (value !== null) values[name] = valueToJson(value);
   }
   return { object: row.object.name, id: row.id, values };
+}
+
+export function deletedToJson({ row, root, cleared }: DeletedRow): JournalEntry['removed'][number] {
+  return { ...rowToJson(row), root, cleared: [...cleared] };
+}
+
+/** @throws Error when a field is gone from the schema */
+export function deletedFromJson(object: ObjectDefinition, json: JournalEntry['removed'][number]): DeletedRow {
+  const { id, values, root, cleared } = json;
+  const row = rowFromJson(object, { object: object.name, id, values: values ?? { isdeleted: true } });
+  return { row, root: root ?? id, cleared: cleared ?? [] };
 }
 
 /** @throws Error when a field is gone from the schema: the journal belongs to other metadata */

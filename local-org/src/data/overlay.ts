@@ -1,13 +1,13 @@
 import type { ObjectDefinition } from '../schema/definition.ts';
 import { RowSet } from './row.ts';
-import type { Row } from './row.ts';
+import type { DeletedRow, Row } from './row.ts';
 import type { Store } from './store.ts';
 
 interface Change {
   object: ObjectDefinition;
   id: string;
-  /** what the overlay held before: a row, 'removed', or nothing */
-  before: Row | 'removed' | undefined;
+  /** what the overlay held before: a row, a deleted row, or nothing */
+  before: Row | { deleted: DeletedRow } | undefined;
 }
 
 /**
@@ -18,7 +18,7 @@ export class Overlay {
   readonly #store: Store;
   readonly #isolated: boolean;
   readonly #changed = new Map<string, RowSet>();
-  readonly #removed = new Map<string, Set<string>>();
+  readonly #removed = new Map<string, Map<string, DeletedRow>>();
   readonly #log: Change[] = [];
 
   constructor(store: Store, isolated: boolean) {
@@ -39,13 +39,13 @@ export class Overlay {
     return set;
   }
 
-  #removedOf(object: ObjectDefinition): Set<string> {
-    let set = this.#removed.get(object.name);
-    if (set === undefined) {
-      set = new Set();
-      this.#removed.set(object.name, set);
+  #removedOf(object: ObjectDefinition): Map<string, DeletedRow> {
+    let removed = this.#removed.get(object.name);
+    if (removed === undefined) {
+      removed = new Map();
+      this.#removed.set(object.name, removed);
     }
-    return set;
+    return removed;
   }
 
   get(object: ObjectDefinition, id: string): Row | null {
@@ -107,15 +107,36 @@ export class Overlay {
     this.#changedOf(row.object).put(row);
   }
 
-  remove(row: Row): void {
+  remove(deleted: DeletedRow): void {
+    const { row } = deleted;
     this.#remember(row.object, row.id);
     this.#changed.get(row.object.name)?.remove(row.id);
-    this.#removedOf(row.object).add(row.id);
+    this.#removedOf(row.object).set(row.id, deleted);
+  }
+
+  /** The row of that id in the recycle bin, as this transaction sees it. */
+  deletedRow(object: ObjectDefinition, id: string): DeletedRow | null {
+    const own = this.#removed.get(object.name)?.get(id);
+    if (own !== undefined) return own;
+    if (this.#changed.get(object.name)?.get(id) !== undefined || !this.#committedVisible(object)) return null;
+    return this.#store.bin(object).get(id) ?? null;
+  }
+
+  /** All rows of the object in the recycle bin, as this transaction sees it. */
+  deletedRows(object: ObjectDefinition): DeletedRow[] {
+    const changed = this.#changed.get(object.name);
+    const own = this.#removed.get(object.name);
+    const found = this.#committedVisible(object)
+      ? [...this.#store.bin(object).values()].filter(
+          ({ row }) => changed?.get(row.id) === undefined && !own?.has(row.id),
+        )
+      : [];
+    return [...found, ...(own?.values() ?? [])];
   }
 
   #remember(object: ObjectDefinition, id: string): void {
-    const removed = this.#removed.get(object.name)?.has(id) === true;
-    const before = this.#changed.get(object.name)?.get(id) ?? (removed ? 'removed' : undefined);
+    const deleted = this.#removed.get(object.name)?.get(id);
+    const before = this.#changed.get(object.name)?.get(id) ?? (deleted === undefined ? undefined : { deleted });
     this.#log.push({ object, id, before });
   }
 
@@ -131,8 +152,9 @@ export class Overlay {
       const { object, id, before } = change;
       this.#changedOf(object).remove(id);
       this.#removedOf(object).delete(id);
-      if (before === 'removed') this.#removedOf(object).add(id);
-      else if (before !== undefined) this.#changedOf(object).put(before);
+      if (before === undefined) continue;
+      if ('deleted' in before) this.#removedOf(object).set(id, before.deleted);
+      else this.#changedOf(object).put(before);
     }
   }
 
@@ -142,11 +164,11 @@ export class Overlay {
   }
 
   /** Deleted rows of the org; rows that this transaction itself made and deleted are not among them. */
-  *removals(): Generator<{ object: ObjectDefinition; id: string }> {
-    for (const [name, ids] of this.#removed) {
-      const object = this.#store.schema.object(name);
-      if (object === null) continue;
-      for (const id of ids) if (this.#store.table(object).get(id) !== undefined) yield { object, id };
+  *removals(): Generator<DeletedRow> {
+    for (const removed of this.#removed.values()) {
+      for (const deleted of removed.values()) {
+        if (this.#store.table(deleted.row.object).get(deleted.row.id) !== undefined) yield deleted;
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { DmlError } from '../values/value.ts';
-import type { SObjectValue } from '../values/value.ts';
+import type { SObjectValue, Value } from '../values/value.ts';
 import type { Row } from './row.ts';
 
 /** One record of a DML statement on its way through the order of execution. */
@@ -8,9 +8,11 @@ export interface Pending {
   readonly index: number;
   /** as the caller gave it */
   readonly record: SObjectValue;
-  readonly operation: 'insert' | 'update' | 'delete';
+  readonly operation: 'insert' | 'update' | 'delete' | 'undelete';
   /** the stored row before, null for inserts */
   readonly before: Row | null;
+  /** what the platform itself writes beside the caller's values: roll-up summaries, the fields of a converted lead */
+  platformValues?: ReadonlyMap<string, Value>;
   /** known from the start for updates and deletes; inserts get theirs when they are written */
   id: string | null;
   /** the row as it is to be written */

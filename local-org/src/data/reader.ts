@@ -2,6 +2,7 @@ import { NotModelledError } from '../errors.ts';
 import { evaluateFormulaField } from '../rules/formula-field.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import type { Schema } from '../schema/schema.ts';
+import { ApexDecimal } from '../values/decimal.ts';
 import { ApexId } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import type { Row } from './row.ts';
@@ -34,6 +35,9 @@ export class RecordReader {
     if (field.type === 'id') return new ApexId(row.id);
     if (field.compoundOf !== undefined) return this.#compound(row, field);
     if (field.formula !== null) return evaluateFormulaField(this, row, field);
+    if (field.summary !== undefined && (field.summary.operation === 'count' || field.summary.operation === 'sum')) {
+      return row.values.get(field.name.toLowerCase()) ?? ApexDecimal.of(0);
+    }
     return row.values.get(field.name.toLowerCase()) ?? (field.type === 'boolean' ? false : null);
   }
 

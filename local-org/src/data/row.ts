@@ -12,6 +12,16 @@ export interface Row {
   readonly values: ReadonlyMap<string, Value>;
 }
 
+/** A row in the recycle bin. */
+export interface DeletedRow {
+  /** as it was, with IsDeleted true */
+  readonly row: Row;
+  /** the record whose deletion took this one along; its own id when it was deleted itself */
+  readonly root: string;
+  /** lookups that the deletion emptied, which an undelete fills again */
+  readonly cleared: readonly { readonly object: string; readonly id: string; readonly field: string }[];
+}
+
 /** The key under which equal field values meet in an index: text without regard to case, ids in 18 characters. */
 export function indexKey(value: Value): string | null {
   if (value === null) return null;

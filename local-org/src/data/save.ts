@@ -15,6 +15,9 @@ import { isWritable, sameStored, storedValue, writtenValues } from './stored-val
 import { fireTriggers, recordOfRow } from './triggers.ts';
 import { duplicateErrors, foreignKeyErrors } from './keys.ts';
 import { formulaContext } from './formula-context.ts';
+import { lookupFilterErrors } from './lookup-filters.ts';
+import { recordTypeErrors } from './record-types.ts';
+import { recalculateRollups } from './rollups.ts';
 
 /** A row between the steps of a save. */
 interface Saving {
@@ -46,6 +49,7 @@ export function* saveRows(
   if (context.request.allOrNone && rows.some(failed)) return;
   for (const { pending } of saving) if (!failed(pending)) yield* write(context, object, pending, operation);
   if (context.x.program.hasTriggers(object.name)) yield* afterTriggers(context, object, rows, operation);
+  yield* recalculateRollups(context, object, rows);
 }
 
 function* lockRows(context: DmlContext, object: ObjectDefinition, rows: Pending[]): Generator<Pause, void, void> {
@@ -76,6 +80,7 @@ function initialValues(
     if (owner !== undefined && (given.get('ownerid') ?? null) === null)
       given.set('ownerid', new ApexId(context.x.user.id));
   }
+  for (const [name, value] of pending.platformValues ?? []) given.set(name, value);
   pending.row = merged(object, pending, given);
   return given;
 }
@@ -184,7 +189,8 @@ function check(
   const stages = [
     () => checkValidationRules(formula),
     () => checkRequired(object, formula.record),
-    () => foreignKeyErrors(context, object, written),
+    () => [...foreignKeyErrors(context, object, written), ...recordTypeErrors(context.tx.schema, object, written)],
+    () => lookupFilterErrors(context, row, written),
   ];
   for (const stage of stages) {
     if (failed(pending)) return;

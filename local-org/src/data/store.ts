@@ -1,11 +1,11 @@
 import type { ObjectDefinition } from '../schema/definition.ts';
 import type { Schema } from '../schema/schema.ts';
 import { to18 } from '../values/id.ts';
-import { rowFromJson, rowToJson } from './journal.ts';
+import { deletedFromJson, deletedToJson, rowFromJson, rowToJson } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { LockTable } from './locks.ts';
 import { RowSet } from './row.ts';
-import type { Row } from './row.ts';
+import type { DeletedRow, Row } from './row.ts';
 import { StoreTransaction } from './transaction.ts';
 
 export interface StoreOptions {
@@ -26,6 +26,7 @@ export class Store {
   readonly #tables = new Map<string, RowSet>();
   /** ids of deleted rows, which answer ENTITY_IS_DELETED */
   readonly #deleted = new Set<string>();
+  readonly #bins = new Map<string, Map<string, DeletedRow>>();
   readonly #counters = new Map<string, number>();
   readonly #listeners: ((entry: JournalEntry) => void)[] = [];
 
@@ -46,12 +47,9 @@ export class Store {
 
   /** Applies an entry of the journal. @throws Error when it does not fit the schema */
   replay(entry: JournalEntry): void {
-    for (const json of entry.put)
-      this.table(this.#objectNamed(json.object)).put(rowFromJson(this.#objectNamed(json.object), json));
-    for (const { object, id } of entry.removed) {
-      this.table(this.#objectNamed(object)).remove(id);
-      this.#deleted.add(id);
-    }
+    for (const json of entry.put) this.#place(rowFromJson(this.#objectNamed(json.object), json));
+    for (const removed of entry.removed)
+      this.#bury(removed.id, deletedFromJson(this.#objectNamed(removed.object), removed));
     for (const [name, value] of Object.entries(entry.counters)) this.#counters.set(name, value);
   }
 
@@ -70,6 +68,27 @@ export class Store {
       this.#tables.set(key, table);
     }
     return table;
+  }
+
+  /** The committed rows of an object in the recycle bin, by id. */
+  bin(object: ObjectDefinition): Map<string, DeletedRow> {
+    let bin = this.#bins.get(object.name);
+    if (bin === undefined) {
+      bin = new Map();
+      this.#bins.set(object.name, bin);
+    }
+    return bin;
+  }
+
+  #place(row: Row): void {
+    this.table(row.object).put(row);
+    if (this.#deleted.delete(row.id)) this.bin(row.object).delete(row.id);
+  }
+
+  #bury(id: string, deleted: DeletedRow): void {
+    this.table(deleted.row.object).remove(id);
+    this.#deleted.add(id);
+    this.bin(deleted.row.object).set(id, deleted);
   }
 
   isDeleted(id: string): boolean {
@@ -100,7 +119,7 @@ export class Store {
   }
 
   /** Makes changes durable and visible at once. Only for StoreTransaction. */
-  applyCommit(put: Iterable<Row>, removed: Iterable<{ object: ObjectDefinition; id: string }>): void {
+  applyCommit(put: Iterable<Row>, removed: Iterable<DeletedRow>): void {
     const rows = [...put];
     const gone = [...removed];
     if (rows.length === 0 && gone.length === 0) return;
@@ -108,15 +127,12 @@ export class Store {
       const entry: JournalEntry = {
         at: this.now(),
         put: rows.map(rowToJson),
-        removed: gone.map(({ object, id }) => ({ object: object.name, id })),
+        removed: gone.map(deletedToJson),
         counters: Object.fromEntries(this.#counters),
       };
       for (const listener of this.#listeners) listener(entry);
     }
-    for (const row of rows) this.table(row.object).put(row);
-    for (const { object, id } of gone) {
-      this.table(object).remove(id);
-      this.#deleted.add(id);
-    }
+    for (const row of rows) this.#place(row);
+    for (const deleted of gone) this.#bury(deleted.row.id, deleted);
   }
 }

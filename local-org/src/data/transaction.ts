@@ -14,7 +14,7 @@ import { runDml } from './dml.ts';
 import { QUERY_LOCK_MESSAGE, queryException } from './failure.ts';
 import { Overlay } from './overlay.ts';
 import { LOCK_TIMEOUT_MS } from './locks.ts';
-import type { Row } from './row.ts';
+import type { DeletedRow, Row } from './row.ts';
 
 import type { Store } from './store.ts';
 
@@ -106,9 +106,13 @@ export class StoreTransaction implements Transaction {
     this.overlay.put(row);
   }
 
-  remove(row: Row): void {
-    if (row.object.setup) this.#permissions.clear();
-    this.overlay.remove(row);
+  remove(deleted: DeletedRow): void {
+    if (deleted.row.object.setup) this.#permissions.clear();
+    this.overlay.remove(deleted);
+  }
+
+  deletedRows(object: ObjectDefinition): Row[] {
+    return this.overlay.deletedRows(object).map(({ row }) => row);
   }
 
   /** A mark for `undoTo`. */

@@ -3,8 +3,9 @@ import { dayOf, DAY_MS, pad, timeOf, civilOf, weekdayOf } from '../values/date.t
 import { ApexDecimal } from '../values/decimal.ts';
 import { parseId } from '../values/id.ts';
 import { doubleText } from '../values/text.ts';
-import { ApexDate, ApexDatetime, ApexDouble, ApexId } from '../values/value.ts';
+import { ApexDate, ApexDatetime, ApexId } from '../values/value.ts';
 import type { DmlError, SObjectValue, Value } from '../values/value.ts';
+import { numberOfValue } from './number.ts';
 import { isText, storedForm } from './stored-form.ts';
 
 export interface ValueCheckOptions {
@@ -71,19 +72,13 @@ const tooLong: Check = (field, value) => {
  * The digits before the point are counted after rounding (formula-engine, BigDecimalHelper.exceedsNumericLimits).
  */
 const outOfRange: Check = (field, value) => {
-  const number = numberOf(value);
+  const number = numberOfValue(value);
   if (number === null || field.precision === 0 || field.type === 'int') return null;
   const limit = new ApexDecimal(10n ** BigInt(field.precision - field.scale), 0);
   if (number.abs().setScale(field.scale, 'HALF_UP').compare(limit) < 0) return null;
   const shown = doubleText(number.toNumber());
   return fieldError('NUMBER_OUTSIDE_VALID_RANGE', field, `value outside of valid range on numeric field: ${shown}`);
 };
-
-function numberOf(value: NonNullable<Value>): ApexDecimal | null {
-  if (value instanceof ApexDecimal) return value;
-  if (value instanceof ApexDouble) return ApexDecimal.fromDouble(value.value);
-  return typeof value === 'number' || typeof value === 'bigint' ? ApexDecimal.of(value) : null;
-}
 
 const FIRST_DAY = dayOf(1700, 1, 1);
 const LAST_DAY = dayOf(4000, 12, 31);

@@ -1,4 +1,5 @@
 import { NotModelledError } from '../errors.ts';
+import { filterOf, lookupFilter } from './filter.ts';
 import type { FieldDefinition, FieldType, PicklistValue } from './definition.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -26,6 +27,7 @@ const TYPES: Record<string, FieldType> = {
   MasterDetail: 'reference',
   MetadataRelationship: 'reference',
   AutoNumber: 'string',
+  Summary: 'double',
 };
 
 const FIXED_LENGTH: Record<string, number> = {
@@ -86,7 +88,8 @@ export function customField(xml: XmlElement, objectName: string, valueSets: Valu
   if (type === undefined) throw new NotModelledError(`field type ${metadataType}`, xml.file);
   const field = blankField(name, xml.text('label') ?? name, type);
   field.custom = true;
-  const numeric = type === 'double' || type === 'currency' || type === 'percent';
+  const summary = metadataType === 'Summary';
+  const numeric = !summary && (type === 'double' || type === 'currency' || type === 'percent');
   field.length = numeric ? 0 : (FIXED_LENGTH[metadataType] ?? xml.number('length') ?? 0);
   xml.ignore('length');
   if (numeric) {
@@ -112,7 +115,19 @@ export function customField(xml: XmlElement, objectName: string, valueSets: Valu
   xml.ignore('description', 'visibleLines', 'trackHistory', 'trackTrending', 'trackFeedHistory', 'fieldManageability');
   xml.ignore('securityClassification', 'complianceGroup', 'businessStatus', 'businessOwnerGroup', 'businessOwnerUser');
   xml.ignore('precision', 'scale');
-  xml.refuse('CustomField', 'lookupFilter', 'summaryOperation', 'encryptionScheme', 'isNameField');
+  const filter = xml.one('lookupFilter');
+  const enforced = filter === null ? null : lookupFilter(filter);
+  if (enforced !== null) field.lookupFilter = enforced;
+  if (summary) readSummary(xml, field);
+  xml.ignore(
+    'isFilteringDisabled',
+    'isAIPredictionField',
+    'populateExistingRows',
+    'stripMarkup',
+    'maskChar',
+    'maskType',
+  );
+  xml.refuse('CustomField', 'encryptionScheme', 'isNameField');
   xml.close('CustomField');
   return field;
 }
@@ -124,13 +139,15 @@ function readPicklist(xml: XmlElement, field: FieldDefinition, valueSets: ValueS
       throw xml.fault(`Picklist ${field.name} has no valueSet`);
     return;
   }
-  valueSet.refuse('ValueSet', 'controllingField', 'valueSettings');
+  const controller = valueSet.text('controllingField');
+  if (controller !== null) field.controllerName = controller;
+  valueSet.ignore('valueSettings');
   field.restrictedPicklist = valueSet.flag('restricted');
   const shared = valueSet.text('valueSetName');
   const own = valueSet.one('valueSetDefinition');
   if (shared !== null) {
     const set = valueSets.get(shared.toLowerCase());
-    if (set === undefined) throw xml.fault(`Global value set ${shared} does not exist`);
+    if (set === undefined) throw new NotModelledError(`value set ${shared}, which the source does not hold`, xml.file);
     field.picklistValues = set.values;
     field.restrictedPicklist = true;
   } else if (own !== null) {
@@ -141,6 +158,32 @@ function readPicklist(xml: XmlElement, field: FieldDefinition, valueSets: ValueS
     throw xml.fault(`Picklist ${field.name} has neither valueSetDefinition nor valueSetName`);
   }
   valueSet.close('ValueSet');
+}
+
+/** `Child__c.Amount__c` -> its two names. */
+function childField(xml: XmlElement, element: string): [string, string] {
+  const [object = '', field = ''] = xml.required(element).split('.');
+  return [object, field];
+}
+
+/** Metadata API Developer Guide, "CustomField": summaryForeignKey, summarizedField, summaryOperation. */
+function readSummary(xml: XmlElement, field: FieldDefinition): void {
+  const operation = xml.required('summaryOperation');
+  if (operation !== 'count' && operation !== 'sum' && operation !== 'min' && operation !== 'max') {
+    throw xml.fault(`summaryOperation ${operation}`);
+  }
+  const [childObject, foreignKey] = childField(xml, 'summaryForeignKey');
+  const summarized = operation === 'count' ? null : childField(xml, 'summarizedField')[1];
+  field.summary = {
+    operation,
+    childObject,
+    childField: foreignKey,
+    summarizedField: summarized,
+    filter: filterOf(xml.all('summaryFilterItems'), null),
+  };
+  xml.ignore('summarizedField');
+  field.precision = 18;
+  field.createable = field.updateable = false;
 }
 
 /** Reads a CustomValue. */

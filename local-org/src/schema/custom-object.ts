@@ -31,10 +31,20 @@ const LOOKS = [
   'externalSharingModel',
   'enableChangeDataCapture',
   'historyRetentionPolicy',
+  'businessProcesses',
+  'sharingReasons',
+  'indexes',
+  'recordTypeTrackHistory',
+  'recordTypeTrackFeedHistory',
+  'enableDivisions',
+  'articleTypeChannelDisplay',
+  'customHelp',
+  'customHelpPage',
+  'profileSearchLayouts',
 ];
 
 /** Elements of CustomObject that are read elsewhere: the flat, not decomposed form of a source folder. */
-const PARTS = ['fields', 'validationRules'];
+const PARTS = ['fields', 'validationRules', 'recordTypes'];
 
 /** `a00`, `a01` … for custom objects, `m00` … for custom metadata types: the n-th of its letter. */
 export function keyPrefix(letter: string, n: number): string {
@@ -60,8 +70,19 @@ export function customObject(xml: XmlElement, name: string, prefix: string): Obj
     childRelationships: [],
     validationRules: [],
   };
-  if (xml.text('customSettingsType') !== null) throw new NotModelledError('custom settings', xml.file);
-  if (name.endsWith('__mdt')) {
+  const setting = xml.text('customSettingsType');
+  if (setting === 'Hierarchy' || setting === 'List') {
+    object.kind = 'customSetting';
+    object.settingType = setting;
+    xml.ignore('visibility', 'nameField', 'sharingModel');
+    for (const field of customSettingFields(setting)) object.fields.set(field.name.toLowerCase(), field);
+  } else if (name.endsWith('__e')) {
+    object.kind = 'platformEvent';
+    object.queryable = object.updateable = object.deletable = false;
+    object.publishImmediately = xml.text('publishBehavior') === 'PublishImmediately';
+    xml.ignore('eventType', 'visibility', 'sharingModel');
+    for (const field of eventFields()) object.fields.set(field.name.toLowerCase(), field);
+  } else if (name.endsWith('__mdt')) {
     object.kind = 'customMetadata';
     object.createable = object.updateable = object.deletable = false;
     xml.ignore('visibility');
@@ -70,18 +91,7 @@ export function customObject(xml: XmlElement, name: string, prefix: string): Obj
     xml.ignore('visibility');
     object.sharingModel = sharingModel(xml);
     const owner = object.sharingModel === 'ControlledByParent' ? {} : ({ owner: 'Group,User' } as const);
-    const id = {
-      ...blankField('Id', 'Record ID', 'id'),
-      length: 18,
-      nillable: false,
-      createable: false,
-      updateable: false,
-    };
-    const fields = [
-      { ...id, idLookup: true, system: true, alwaysVisible: true },
-      nameField(xml),
-      ...systemFields(owner),
-    ];
+    const fields = [{ ...RECORD_ID }, nameField(xml), ...systemFields(owner)];
     for (const field of fields) object.fields.set(field.name.toLowerCase(), field);
   } else {
     throw new NotModelledError(`object ${name}`, xml.file);
@@ -99,8 +109,7 @@ export function checkStandardObject(xml: XmlElement, object: ObjectDefinition): 
 
 function closeObject(xml: XmlElement): void {
   xml.ignore(...LOOKS, ...PARTS);
-  xml.refuse('CustomObject', 'recordTypes', 'businessProcesses', 'sharingReasons', 'sharingRecalculations', 'indexes');
-  xml.refuse('CustomObject', 'recordTypeTrackHistory', 'eventType', 'publishBehavior', 'enableDivisions');
+  xml.refuse('CustomObject', 'sharingRecalculations', 'enableEncryption');
   xml.close('CustomObject');
 }
 
@@ -141,6 +150,43 @@ function nameField(xml: XmlElement): FieldDefinition {
   name.ignore('displayFormat', 'trackHistory', 'trackFeedHistory');
   name.close('CustomField');
   return field;
+}
+
+const RECORD_ID: FieldDefinition = {
+  ...blankField('Id', 'Record ID', 'id'),
+  length: 18,
+  nillable: false,
+  createable: false,
+  updateable: false,
+  idLookup: true,
+  system: true,
+  alwaysVisible: true,
+};
+
+/** Object Reference, "Custom Settings": no owner; a hierarchy setting belongs to the organisation, a profile or a user. */
+function customSettingFields(type: 'Hierarchy' | 'List'): FieldDefinition[] {
+  const name = { ...blankField('Name', 'Name', 'string'), length: 38, nameField: true, idLookup: true };
+  const setupOwner: FieldDefinition = {
+    ...blankField('SetupOwnerId', 'Location', 'reference'),
+    length: 18,
+    nillable: false,
+    updateable: false,
+    referenceTo: ['Organization', 'Profile', 'User'],
+    relationshipName: 'SetupOwner',
+    deleteConstraint: 'Cascade',
+  };
+  const own = [{ ...name, nillable: type === 'Hierarchy' }, ...(type === 'Hierarchy' ? [setupOwner] : [])];
+  return [{ ...RECORD_ID }, ...own.map((field) => ({ ...field, alwaysVisible: true })), ...systemFields({})];
+}
+
+/** Platform Events Developer Guide, "Platform Event Fields". */
+function eventFields(): FieldDefinition[] {
+  const readOnly = { createable: false, updateable: false, system: true, alwaysVisible: true };
+  return [
+    { ...blankField('ReplayId', 'Replay ID', 'string'), length: 1000, ...readOnly },
+    { ...blankField('EventUuid', 'Event UUID', 'string'), length: 36, ...readOnly },
+    ...systemFields({ audit: 'created', recycleBin: false }),
+  ];
 }
 
 /** Object Reference, "Custom Metadata Types". */

@@ -34,6 +34,71 @@ export interface PicklistValue {
   isDefault: boolean;
 }
 
+/** One line of a filter: `Contact.AccountId equals 'x'`, or compared with another field. */
+export interface FilterItem {
+  /** as in the metadata, e.g. `Opportunity.IsWon`, `$Source.AccountId`, `$User.Id` */
+  field: string;
+  operation: string;
+  value: string;
+  /** compared with this field instead of a value; null = with the value */
+  valueField: string | null;
+}
+
+export interface Filter {
+  items: FilterItem[];
+  /** `1 AND (2 OR 3)`; null = all of them */
+  logic: string | null;
+}
+
+export interface LookupFilter extends Filter {
+  /** null = the platform's own words */
+  message: string | null;
+}
+
+/** What a roll-up summary field sums up. Names are API names. */
+export interface RollupSummary {
+  operation: 'count' | 'sum' | 'min' | 'max';
+  childObject: string;
+  /** the master-detail field of the child */
+  childField: string;
+  /** null for count */
+  summarizedField: string | null;
+  filter: Filter;
+}
+
+export interface RecordTypeDefinition {
+  /** developer name */
+  name: string;
+  label: string;
+  active: boolean;
+  description: string | null;
+  /** values of picklists that this record type offers, by lower-case field name */
+  picklists: Map<string, { values: string[]; defaultValue: string | null }>;
+}
+
+/** A duplicate rule of an object, joined to its matching rules. */
+export interface DuplicateRule {
+  name: string;
+  label: string;
+  active: boolean;
+  actionOnInsert: 'Allow' | 'Block';
+  actionOnUpdate: 'Allow' | 'Block';
+  /** an allowed duplicate raises an alert that DuplicateRuleHeader.allowSave passes over */
+  alertOnInsert: boolean;
+  alertOnUpdate: boolean;
+  alertText: string | null;
+  enforceSharing: boolean;
+  filter: Filter;
+  sortOrder: number;
+  matches: { object: string; items: MatchingItem[]; logic: string | null; mapping: Map<string, string> }[];
+}
+
+export interface MatchingItem {
+  field: string;
+  method: string;
+  blanks: 'MatchBlanks' | 'NullNotAllowed';
+}
+
 export interface FieldDefinition {
   name: string;
   label: string;
@@ -75,6 +140,12 @@ export interface FieldDefinition {
   /** default value formula as in the metadata */
   defaultFormula: string | null;
   inlineHelpText: string | null;
+  /** what records a lookup may name; absent = all */
+  lookupFilter?: LookupFilter;
+  /** a roll-up summary: kept by the platform, not writable */
+  summary?: RollupSummary;
+  /** dependent picklists: the controlling field. The API does not enforce the dependency. */
+  controllerName?: string;
   /** fields such as CreatedDate that the platform sets */
   system: boolean;
   /** the fields that a compound field is put together from: Name of a person, addresses; such a field is not writable */
@@ -117,6 +188,13 @@ export interface ObjectDefinition {
   fields: Map<string, FieldDefinition>;
   childRelationships: ChildRelationship[];
   validationRules: ValidationRule[];
+  /** by name; absent = none but the master */
+  recordTypes?: RecordTypeDefinition[];
+  duplicateRules?: DuplicateRule[];
+  /** platform events only: published at once, whatever becomes of the transaction; default after its commit */
+  publishImmediately?: boolean;
+  /** custom settings only */
+  settingType?: 'Hierarchy' | 'List';
 }
 
 /** The Apex static type of a field: custom numbers are Decimal whatever their scale, standard ints Integer. */

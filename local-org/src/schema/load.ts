@@ -3,13 +3,21 @@ import { checkFormulas } from '../rules/index.ts';
 import { customField, picklistValue } from './custom-field.ts';
 import { checkStandardObject, customObject, keyPrefix, validationRule } from './custom-object.ts';
 import type { FieldDefinition, ObjectDefinition, PicklistValue } from './definition.ts';
+import { duplicateRule, matchingRules } from './duplicate-rule.ts';
+import type { MatchingRule } from './duplicate-rule.ts';
+import { customMetadataRecord, readCustomPermission, readLabels } from './metadata-records.ts';
 import { addPermissionSet, permissionSet } from './permission-set.ts';
+import { addRecordType } from './record-type.ts';
 import { Schema } from './schema.ts';
-import type { CustomMetadataRecord } from './schema.ts';
 import { findSource, nameOfFile, objectOfPart } from './source.ts';
 import type { SourceFiles } from './source.ts';
 import { readXml } from './xml.ts';
-import type { XmlElement } from './xml.ts';
+import type { Tolerate, XmlElement } from './xml.ts';
+
+export interface LoadSchemaOptions {
+  /** what is not modelled is listed in `schema.notModelled` and passed over, instead of stopping the load */
+  tolerant?: boolean;
+}
 
 /**
  * Loads the metadata of sfdx source folders onto the standard objects.
@@ -17,81 +25,139 @@ import type { XmlElement } from './xml.ts';
  * @param standard the standard objects; the definitions are extended in place, so give a fresh set
  * @throws CompileError for what Salesforce would refuse to deploy, NotModelledError for what is not modelled
  */
-export function loadSchema(folders: readonly string[], standard: ObjectDefinition[]): Schema {
+export function loadSchema(
+  folders: readonly string[],
+  standard: ObjectDefinition[],
+  options: LoadSchemaOptions = {},
+): Schema {
   const schema = new Schema(standard);
   const files = findSource(folders);
-  const valueSets = readValueSets(files);
-  const objectXml = readObjects(files, schema);
-  const fieldSources = [
-    ...files.fields.map((file) => ({ object: objectOfPart(file), xml: readXml(file, 'CustomField') })),
-    ...parts(objectXml, 'fields'),
-  ];
-  for (const { object, xml } of fieldSources) addField(schema, object, xml, valueSets);
-  linkReferences(schema);
-  const ruleSources = [
-    ...files.validationRules.map((file) => ({ object: objectOfPart(file), xml: readXml(file, 'ValidationRule') })),
-    ...parts(objectXml, 'validationRules'),
-  ];
-  for (const { object, xml } of ruleSources) addRule(schema, object, xml);
-  // The platform states no order; by name, the errors of a record do not depend on how the source is laid out.
-  for (const object of schema.all()) object.validationRules.sort((a, b) => (a.name < b.name ? -1 : 1));
-  readLabels(files, schema);
-  for (const file of files.customPermissions) {
-    const xml = readXml(file, 'CustomPermission');
-    const name = nameOfFile(file);
-    schema.customPermissions.set(name.toLowerCase(), { name, label: xml.required('label') });
-    xml.ignore('description', 'isLicensed');
-    xml.refuse('CustomPermission', 'requiredPermission', 'connectedApp');
-    xml.close('CustomPermission');
-  }
-  checkFormulas(schema);
-  for (const file of files.customMetadata) schema.customMetadataRecords.push(customMetadataRecord(file, schema));
-  for (const file of files.permissionSets) {
-    addPermissionSet(schema, permissionSet(readXml(file, 'PermissionSet'), nameOfFile(file), schema));
-  }
+  new MetadataLoader(schema, options.tolerant ?? false).load(files);
   return schema;
 }
 
-function readValueSets(files: SourceFiles): Map<string, { values: PicklistValue[] }> {
-  const sets = new Map<string, { values: PicklistValue[] }>();
-  for (const file of files.globalValueSets) {
-    const xml = readXml(file, 'GlobalValueSet');
-    sets.set(nameOfFile(file).toLowerCase(), { values: xml.all('customValue').map(picklistValue) });
-    xml.ignore('masterLabel', 'sorted', 'description');
-    xml.close('GlobalValueSet');
-  }
-  return sets;
-}
-
-interface ObjectXml {
+interface Part {
   object: string;
   xml: XmlElement;
 }
 
-function readObjects(files: SourceFiles, schema: Schema): ObjectXml[] {
-  const sources = files.objects.map((file) => ({ object: nameOfFile(file), xml: readXml(file, 'CustomObject') }));
-  // Key prefixes follow the names, so that they do not depend on the order of the folders.
-  const custom = sources.filter((s) => schema.object(s.object) === null);
-  custom.sort((a, b) => a.object.localeCompare(b.object, 'en'));
-  let [objects, types] = [0, 0];
-  for (const { object, xml } of custom) {
-    const prefix = object.endsWith('__mdt') ? keyPrefix('m', types++) : keyPrefix('a', objects++);
-    schema.add(customObject(xml, object, prefix));
+type ValueSetMap = Map<string, { values: PicklistValue[] }>;
+
+class MetadataLoader {
+  readonly #schema: Schema;
+  readonly #tolerate: Tolerate | null;
+  readonly #valueSets: ValueSetMap = new Map();
+  readonly #matching = new Map<string, MatchingRule>();
+
+  constructor(schema: Schema, tolerant: boolean) {
+    this.#schema = schema;
+    this.#tolerate = tolerant ? (error) => schema.notModelled.push(error) : null;
   }
-  for (const { object, xml } of sources.filter((s) => !custom.includes(s))) {
-    const definition = schema.object(object);
-    if (definition?.kind !== 'standard') throw new CompileError(`Object ${object} is defined twice`, xml.file, 1);
-    checkStandardObject(xml, definition);
+
+  load(files: SourceFiles): void {
+    const schema = this.#schema;
+    for (const { type, file } of files.notModelled) {
+      this.#attempt(() => {
+        throw new NotModelledError(`metadata type .${type}`, file);
+      });
+    }
+    this.#each(files.globalValueSets, 'GlobalValueSet', (xml) => addValueSet(xml, this.#valueSets));
+    const objects = this.#objects(files);
+    const parts = (group: string[], root: string, element: string): Part[] => [
+      ...group.map((file) => ({ object: objectOfPart(file), xml: readXml(file, root, this.#tolerate) })),
+      ...objects.flatMap(({ object, xml }) => xml.all(element).map((part) => ({ object, xml: part }))),
+    ];
+    const late: RollupField[] = [];
+    for (const { object, xml } of parts(files.fields, 'CustomField', 'fields')) {
+      this.#attempt(() => addField(schema, object, xml, this.#valueSets, late));
+    }
+    for (const field of late) this.#attempt(() => finishRollup(schema, field));
+    linkReferences(schema);
+    for (const { object, xml } of parts(files.recordTypes, 'RecordType', 'recordTypes')) {
+      this.#attempt(() => addRecordType(objectOf(schema, object, xml.file), xml));
+    }
+    for (const { object, xml } of parts(files.validationRules, 'ValidationRule', 'validationRules')) {
+      this.#attempt(() => addRule(schema, object, xml));
+    }
+    // The platform states no order; by name, the errors of a record do not depend on how the source is laid out.
+    for (const object of schema.all()) object.validationRules.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#each(files.labels, 'CustomLabels', (xml) => readLabels(xml, schema));
+    this.#each(files.customPermissions, 'CustomPermission', (xml) => readCustomPermission(xml, schema));
+    this.#checkFormulas();
+    this.#each(files.matchingRules, 'MatchingRules', (xml) => this.#addMatchingRules(xml));
+    this.#each(files.duplicateRules, 'DuplicateRule', (xml) => this.#addDuplicateRule(xml));
+    this.#each(files.customMetadata, 'CustomMetadata', (xml) => {
+      schema.customMetadataRecords.push(customMetadataRecord(xml, schema));
+    });
+    this.#each(files.permissionSets, 'PermissionSet', (xml) => {
+      addPermissionSet(schema, permissionSet(xml, nameOfFile(xml.file), schema));
+    });
   }
-  return sources;
+
+  #each(files: string[], root: string, read: (xml: XmlElement) => void): void {
+    for (const file of files) this.#attempt(() => read(readXml(file, root, this.#tolerate)));
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (this.#tolerate === null || !(error instanceof NotModelledError)) throw error;
+      this.#tolerate(error);
+    }
+  }
+
+  #objects(files: SourceFiles): Part[] {
+    const schema = this.#schema;
+    const sources = files.objects.map((file) => ({
+      object: nameOfFile(file),
+      xml: readXml(file, 'CustomObject', this.#tolerate),
+    }));
+    // Key prefixes follow the names, so that they do not depend on the order of the folders.
+    const custom = sources.filter((s) => schema.object(s.object) === null);
+    custom.sort((a, b) => a.object.localeCompare(b.object, 'en'));
+    const counts = { m: 0, a: 0, e: 0 };
+    for (const { object, xml } of custom) {
+      const letter = object.endsWith('__mdt') ? 'm' : object.endsWith('__e') ? 'e' : 'a';
+      this.#attempt(() => schema.add(customObject(xml, object, keyPrefix(letter, counts[letter]++))));
+    }
+    for (const { object, xml } of sources.filter((s) => !custom.includes(s))) {
+      const definition = schema.object(object);
+      if (definition?.kind !== 'standard') throw new CompileError(`Object ${object} is defined twice`, xml.file, 1);
+      this.#attempt(() => checkStandardObject(xml, definition));
+    }
+    return sources.filter((s) => schema.object(s.object) !== null);
+  }
+
+  #checkFormulas(): void {
+    if (this.#tolerate === null) return checkFormulas(this.#schema);
+    for (const object of this.#schema.all()) {
+      this.#attempt(() => checkFormulas({ object: (name) => this.#schema.object(name), all: () => [object] }));
+    }
+  }
+
+  #addMatchingRules(xml: XmlElement): void {
+    const object = nameOfFile(xml.file);
+    for (const rule of matchingRules(xml)) this.#matching.set(`${object}.${rule.name}`.toLowerCase(), rule);
+  }
+
+  #addDuplicateRule(xml: XmlElement): void {
+    const [objectName = '', name = ''] = nameOfFile(xml.file).split('.');
+    const object = objectOf(this.#schema, objectName, xml.file);
+    const rules = [...(object.duplicateRules ?? []), duplicateRule(xml, name, this.#matching)];
+    object.duplicateRules = rules.sort((a, b) => a.sortOrder - b.sortOrder);
+  }
 }
 
-function parts(objects: ObjectXml[], element: string): ObjectXml[] {
-  return objects.flatMap(({ object, xml }) => xml.all(element).map((part) => ({ object, xml: part })));
+function addValueSet(xml: XmlElement, sets: ValueSetMap): void {
+  sets.set(nameOfFile(xml.file).toLowerCase(), { values: xml.all('customValue').map(picklistValue) });
+  xml.ignore('masterLabel', 'sorted', 'description');
+  xml.close('GlobalValueSet');
 }
 
 function objectOf(schema: Schema, name: string, file: string): ObjectDefinition {
   const object = schema.object(name);
+  if (object === null && !/__(c|mdt|e)$/i.test(name)) throw new NotModelledError(`standard object ${name}`, file);
   if (object === null)
     throw new CompileError(`Entity Enumeration Or ID: bad value for restricted picklist field: ${name}`, file, 1);
   return object;
@@ -101,7 +167,8 @@ function addField(
   schema: Schema,
   objectName: string,
   xml: XmlElement,
-  valueSets: Map<string, { values: PicklistValue[] }>,
+  valueSets: ValueSetMap,
+  late: RollupField[],
 ): void {
   const object = objectOf(schema, objectName, xml.file);
   const name = xml.required('fullName');
@@ -110,6 +177,7 @@ function addField(
     if (!object.fields.has(name.toLowerCase()))
       throw new CompileError(`Could not resolve standard field's name: ${name}`, xml.file, 1);
     xml.ignore('trackHistory', 'trackFeedHistory', 'description', 'securityClassification', 'complianceGroup');
+    xml.ignore('inlineHelpText', 'type', 'label', 'trackTrending');
     xml.close('CustomField (standard field)');
     return;
   }
@@ -120,6 +188,7 @@ function addField(
     field.createable = field.updateable = false;
     field.alwaysVisible = true;
   }
+  if (field.summary !== undefined) late.push({ object, field, file: xml.file });
   const relationshipName = xml.text('relationshipName');
   object.fields.set(name.toLowerCase(), field);
   for (const target of field.referenceTo) {
@@ -132,6 +201,30 @@ function addField(
     });
     field.referenceTo = [parent.name];
   }
+}
+
+interface RollupField {
+  object: ObjectDefinition;
+  field: FieldDefinition;
+  file: string;
+}
+
+/** A roll-up summary has the type of what it sums up. */
+function finishRollup(schema: Schema, { object, field, file }: RollupField): void {
+  const { summary } = field;
+  if (summary === undefined) return;
+  const child = objectOf(schema, summary.childObject, file);
+  const link = child.fields.get(summary.childField.toLowerCase());
+  if (link?.masterDetail !== true && !(child.kind === 'standard' && link?.referenceTo.includes(object.name) === true)) {
+    throw new CompileError(`Field ${summary.childField} of ${child.name} is no master-detail relationship`, file, 1);
+  }
+  if (summary.summarizedField === null) return;
+  const summed = child.fields.get(summary.summarizedField.toLowerCase());
+  if (summed === undefined) {
+    throw new CompileError(`Field ${summary.summarizedField} does not exist. Check spelling.`, file, 1);
+  }
+  field.type = summed.type;
+  [field.precision, field.scale] = [summed.type === 'date' || summed.type === 'datetime' ? 0 : 18, summed.scale];
 }
 
 /** The system references of custom objects (owner, created by …) as children of User, without a name, as in a describe. */
@@ -162,50 +255,4 @@ function addRule(schema: Schema, objectName: string, xml: XmlElement): void {
     throw new CompileError(`Validation rule ${rule.name}: field ${shown} does not exist. Check spelling.`, xml.file, 1);
   }
   object.validationRules.push(rule);
-}
-
-function readLabels(files: SourceFiles, schema: Schema): void {
-  for (const file of files.labels) {
-    const xml = readXml(file, 'CustomLabels');
-    for (const label of xml.all('labels')) {
-      schema.labels.set(label.required('fullName').toLowerCase(), label.required('value'));
-      label.ignore('language', 'protected', 'shortDescription', 'categories');
-      label.close('CustomLabel');
-    }
-    xml.close('CustomLabels');
-  }
-}
-
-/** Reads `Type.Record.md-meta.xml`; the type of the file name has no `__mdt`. */
-function customMetadataRecord(file: string, schema: Schema): CustomMetadataRecord {
-  const [typeName = '', developerName = ''] = nameOfFile(file).split('.');
-  const type = schema.object(`${typeName}__mdt`);
-  if (type?.kind !== 'customMetadata')
-    throw new CompileError(`In field: type - no CustomMetadata named ${typeName}__mdt found`, file, 1);
-  const xml = readXml(file, 'CustomMetadata');
-  const values = new Map<string, string | null>();
-  for (const entry of xml.all('values')) {
-    const field = entry.required('field');
-    if (!type.fields.has(field.toLowerCase())) {
-      throw new CompileError(`Cannot find field ${field} on CustomMetadata type ${type.name}`, file, 1);
-    }
-    const value = entry.one('value');
-    const nil = value === null || value.attributes.get('xsi:nil') === 'true';
-    if (!nil && value.content === '' && value.attributes.get('xsi:type') === undefined) {
-      throw new NotModelledError(`custom metadata value without xsi:type for ${field}`, file);
-    }
-    values.set(field.toLowerCase(), nil ? null : value.content);
-    entry.close('CustomMetadataValue');
-  }
-  const record = {
-    type: type.name,
-    developerName,
-    label: xml.required('label'),
-    protected: xml.flag('protected'),
-    values,
-    file,
-  };
-  xml.ignore('description');
-  xml.close('CustomMetadata');
-  return record;
 }

@@ -1,3 +1,4 @@
+import type { NotModelledError } from '../errors.ts';
 import type { FieldAccess, ObjectAccess } from '../security/permissions.ts';
 import type { ChildRelationship, FieldDefinition, ObjectDefinition } from './definition.ts';
 import { buildAggregateDefinition } from './aggregate.ts';
@@ -43,6 +44,8 @@ export class Schema {
   /** custom labels by lower-case name */
   readonly labels = new Map<string, string>();
   readonly customMetadataRecords: CustomMetadataRecord[] = [];
+  /** what a tolerant load passed over */
+  readonly notModelled: NotModelledError[] = [];
   /** the object of the rows of aggregate queries */
   readonly aggregateResult: ObjectDefinition = buildAggregateDefinition();
 

@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { NotModelledError } from '../errors.ts';
 
 /** The metadata files of one or more source folders, sorted by what they are; paths in order of name. */
 export interface SourceFiles {
@@ -12,9 +11,14 @@ export interface SourceFiles {
   customMetadata: string[];
   labels: string[];
   globalValueSets: string[];
+  recordTypes: string[];
+  matchingRules: string[];
+  duplicateRules: string[];
+  /** metadata that would change behaviour and is not modelled */
+  notModelled: { type: string; file: string }[];
 }
 
-const READ: Record<string, keyof SourceFiles> = {
+const READ: Record<string, Exclude<keyof SourceFiles, 'notModelled'>> = {
   object: 'objects',
   field: 'fields',
   validationRule: 'validationRules',
@@ -23,9 +27,15 @@ const READ: Record<string, keyof SourceFiles> = {
   md: 'customMetadata',
   labels: 'labels',
   globalValueSet: 'globalValueSets',
+  recordType: 'recordTypes',
+  matchingRule: 'matchingRules',
+  duplicateRule: 'duplicateRules',
 };
 
-/** Metadata without effect on data and Apex: pages, looks and what other parts of the local org read themselves. */
+/**
+ * Metadata without effect on data and Apex as this model has them: pages, looks, what other parts of the local org read
+ * themselves, and profiles, whose grants here are those of the four standard profiles (see docs/local-org.md).
+ */
 const NO_DATA = new Set([
   'cls',
   'trigger',
@@ -65,12 +75,61 @@ const NO_DATA = new Set([
   'reportType',
   'report',
   'dashboard',
+  'reportFolder',
+  'dashboardFolder',
+  'documentFolder',
+  'document',
+  'emailFolder',
+  'site',
+  'network',
+  'experiencePropertyTypeBundle',
+  'navigationMenu',
+  'networkBranding',
+  'brandingSet',
+  'lightningExperienceTheme',
+  'businessProcess',
+  'sharingReason',
+  'index',
+  'group',
+  'globalValueSetTranslation',
+  'standardValueSetTranslation',
+  'testSuite',
+  'corsWhitelistOrigin',
+  'iframeWhiteListUrlSettings',
+  'notiftype',
+  'appMenu',
+  'prompt',
+  'letter',
+  'lightningBolt',
+  'customHelpMenuSection',
+  'customApplicationComponent',
+  'recordActionDeployment',
+  'audience',
+  'wapp',
+  'wcomp',
+  'wdash',
+  'wlens',
+  'wdf',
+  'xmd',
+  'cachePartition',
+  'profile',
+  'profilePasswordPolicy',
+  'profileSessionSetting',
+  'settings',
+  'installedPackage',
+  'datacategorygroup',
+  'topicsForObjects',
+  'decisionTable',
+  'externalCredential',
+  'authprovider',
+  'samlssoconfig',
+  'certificate',
+  'keywords',
+  'moderation',
+  'userCriteria',
 ]);
 
-/**
- * Finds the metadata of sfdx source folders.
- * @throws NotModelledError for a type of metadata that would change behaviour and is not modelled (record types, flows …)
- */
+/** Finds the metadata of sfdx source folders; what is not modelled (flows …) is listed, for the caller to refuse. */
 export function findSource(folders: readonly string[]): SourceFiles {
   const found: SourceFiles = {
     objects: [],
@@ -81,14 +140,18 @@ export function findSource(folders: readonly string[]): SourceFiles {
     customMetadata: [],
     labels: [],
     globalValueSets: [],
+    recordTypes: [],
+    matchingRules: [],
+    duplicateRules: [],
+    notModelled: [],
   };
   for (const folder of folders) {
     for (const file of walk(folder)) {
       const type = /\.([A-Za-z]+)-meta\.xml$/.exec(file)?.[1];
       if (type === undefined || NO_DATA.has(type)) continue;
       const group = READ[type];
-      if (group === undefined) throw new NotModelledError(`metadata type .${type}`, file);
-      found[group].push(file);
+      if (group === undefined) found.notModelled.push({ type, file });
+      else found[group].push(file);
     }
   }
   return found;

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { CompileError, NotModelledError } from '../errors.ts';
 
+/** Takes note of what is not modelled instead of stopping at it. */
+export type Tolerate = (error: NotModelledError) => void;
+
 /**
  * One element of a metadata file. Readers ask for the children that they know; `close` then refuses every child that
  * nobody asked for, so that no metadata is passed over in silence.
@@ -14,8 +17,17 @@ export class XmlElement {
   readonly attributes: ReadonlyMap<string, string>;
   readonly #children: XmlElement[];
   readonly #known = new Set<string>();
+  readonly #tolerate: Tolerate | null;
 
-  constructor(name: string, file: string, content: string, attributes: Map<string, string>, children: XmlElement[]) {
+  constructor(
+    name: string,
+    file: string,
+    content: string,
+    attributes: Map<string, string>,
+    children: XmlElement[],
+    tolerate: Tolerate | null = null,
+  ) {
+    this.#tolerate = tolerate;
     this.name = name;
     this.file = file;
     this.content = content;
@@ -66,14 +78,20 @@ export class XmlElement {
     for (const name of names) {
       const child = this.one(name);
       if (child !== null && child.content !== 'false')
-        throw new NotModelledError(`metadata element ${kind}.${name}`, this.file);
+        this.#report(new NotModelledError(`metadata element ${kind}.${name}`, this.file));
     }
   }
 
   /** @throws NotModelledError naming the first child element that no reader asked for */
   close(kind: string): void {
     const unknown = this.#children.find((c) => !this.#known.has(c.name));
-    if (unknown !== undefined) throw new NotModelledError(`metadata element ${kind}.${unknown.name}`, this.file);
+    if (unknown !== undefined)
+      this.#report(new NotModelledError(`metadata element ${kind}.${unknown.name}`, this.file));
+  }
+
+  #report(error: NotModelledError): void {
+    if (this.#tolerate === null) throw error;
+    this.#tolerate(error);
   }
 
   fault(message: string): CompileError {
@@ -101,19 +119,19 @@ type OrderedNode = Record<string, unknown>;
  * Reads the root element of a metadata file.
  * @throws CompileError when the file is no well-formed XML or its root has another name
  */
-export function readXml(file: string, root: string): XmlElement {
+export function readXml(file: string, root: string, tolerate: Tolerate | null = null): XmlElement {
   const source = readFileSync(file, 'utf8');
   const valid = XMLValidator.validate(source);
   if (valid !== true) throw new CompileError(`Error parsing file: ${valid.err.msg}`, file, valid.err.line);
   const nodes = parser.parse(source) as OrderedNode[];
-  const element = nodes.map((n) => toElement(n, file)).find((e) => e !== null);
+  const element = nodes.map((n) => toElement(n, file, tolerate)).find((e) => e !== null);
   if (element === undefined || element === null || element.name !== root) {
     throw new CompileError(`Expected root element ${root}, found ${element?.name ?? 'none'}`, file, 1);
   }
   return element;
 }
 
-function toElement(node: OrderedNode, file: string): XmlElement | null {
+function toElement(node: OrderedNode, file: string, tolerate: Tolerate | null): XmlElement | null {
   const name = Object.keys(node).find((key) => key !== ATTRIBUTES);
   if (name === undefined || name === TEXT) return null;
   const inner = node[name] as OrderedNode[];
@@ -122,6 +140,6 @@ function toElement(node: OrderedNode, file: string): XmlElement | null {
     .map((n) => String(n[TEXT]))
     .join('');
   const attributes = new Map(Object.entries((node[ATTRIBUTES] ?? {}) as Record<string, string>));
-  const children = inner.map((n) => toElement(n, file)).filter((e) => e !== null);
-  return new XmlElement(name, file, content, attributes, children);
+  const children = inner.map((n) => toElement(n, file, tolerate)).filter((e) => e !== null);
+  return new XmlElement(name, file, content, attributes, children, tolerate);
 }
