@@ -1,7 +1,7 @@
 import type { AccessMode, Transaction } from '../data/contract.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Permissions } from '../security/permissions.ts';
-import type { ApexObject, ExceptionValue, SObjectValue, Value } from '../values/value.ts';
+import type { ApexId, ApexObject, ExceptionValue, SObjectValue, Value } from '../values/value.ts';
 import type { ApexType } from '../types/type.ts';
 import type { GovernorLimits } from './limits.ts';
 
@@ -13,6 +13,14 @@ export type Pause =
   | { readonly kind: 'statement' }
   | { readonly kind: 'wait'; readonly for: string }
   | { readonly kind: 'sleep'; readonly milliseconds: number };
+
+/** A file that the org keeps for its code. */
+export interface StaticResource {
+  name: string;
+  contentType: string;
+  description: string | null;
+  bytes: Uint8Array;
+}
 
 /** The org as running code sees it; assembled in org/org.ts. */
 export interface OrgContext {
@@ -27,6 +35,10 @@ export interface OrgContext {
   permissionsOf(x: Execution, userId: string): Permissions;
   /** labels, custom permissions and the like, by lower-case name */
   label(name: string): string | null;
+  /** case-insensitive; absent: an org without static resources */
+  staticResource?(name: string): StaticResource | null;
+  /** the standard price book, 18 characters */
+  readonly standardPricebookId?: string | null;
 }
 
 export interface RunningUser {
@@ -39,6 +51,12 @@ export interface RunningUser {
   readonly timeZone: string;
   readonly locale: string;
   readonly language: string;
+  readonly firstName?: string | null;
+  readonly lastName?: string;
+  /** absent or null: no role */
+  readonly roleId?: string | null;
+  /** of the licence; absent = Standard */
+  readonly userType?: string;
 }
 
 export interface StackFrame {
@@ -62,6 +80,8 @@ export interface TestState {
   mocks: Map<string, ApexObject>;
   /** limits outside startTest/stopTest, put back by stopTest */
   outerLimits: GovernorLimits | null;
+  /** what SOSL finds: Test.setFixedSearchResults; absent = nothing */
+  fixedSearchResults?: ApexId[];
 }
 
 /** One request's, test's or asynchronous job's run: everything that lives as long as a transaction. */

@@ -15,7 +15,8 @@ export type LimitName =
   | 'emailInvocations'
   | 'soslQueries'
   | 'aggregateQueries'
-  | 'publishImmediateDml';
+  | 'publishImmediateDml'
+  | 'queryLocatorRows';
 
 export const SYNCHRONOUS_MAXIMA: Readonly<Record<LimitName, number>> = {
   queries: 100,
@@ -31,6 +32,7 @@ export const SYNCHRONOUS_MAXIMA: Readonly<Record<LimitName, number>> = {
   soslQueries: 20,
   aggregateQueries: 300,
   publishImmediateDml: 150,
+  queryLocatorRows: 10_000,
 };
 
 /** How Salesforce names each limit in "Too many …: 101". */
@@ -48,6 +50,7 @@ const EXCEEDED: Readonly<Record<LimitName, string>> = {
   soslQueries: 'Too many SOSL queries',
   aggregateQueries: 'Too many aggregate queries',
   publishImmediateDml: 'Too many immediate event publishes',
+  queryLocatorRows: 'Too many query locator rows',
 };
 
 export class GovernorLimits {

@@ -11,13 +11,13 @@ import { noteOrigin } from '../apex/run/frames.ts';
 import type { CompiledProgram } from '../apex/run/program.ts';
 import { Store } from '../data/store.ts';
 import type { StoreTransaction } from '../data/transaction.ts';
-import type { Execution, OrgContext, Pause, RunningUser, TestState } from '../execution/execution.ts';
+import type { Execution, OrgContext, Pause, RunningUser, StaticResource, TestState } from '../execution/execution.ts';
 import { loadSchema } from '../schema/load.ts';
 import type { Schema } from '../schema/schema.ts';
 import { standardObjects } from '../schema/standard/index.ts';
 import type { Permissions } from '../security/permissions.ts';
 import type { Seed } from './seed.ts';
-import { defaultUsers, seedOrg } from './seed.ts';
+import { defaultUsers, seedOrg, standardPricebookId } from './seed.ts';
 import { seedCustomMetadata } from '../data/custom-metadata.ts';
 import { putApexCode } from './apex-code.ts';
 import { readApexSource, withoutTests } from './apex-source.ts';
@@ -27,6 +27,7 @@ import { to18 } from '../values/id.ts';
 import { allowedVerbs, errorResponse, findResource, methodFor, uncaughtResponse } from './apex-rest.ts';
 import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
 import { drive } from './drive.ts';
+import { putStaticResources, readStaticResources } from './static-resources.ts';
 import { runningUser, userById } from './users.ts';
 
 export interface LoadOptions {
@@ -85,7 +86,18 @@ function assemble(options: LoadOptions): Org {
   const { adminId } = seedOrg(store, seed);
   seedCustomMetadata(store);
   putApexCode(store, adminId, source);
-  return new Org({ schema, program, store, seed, adminId, compile, log: options.log ?? (() => undefined) });
+  const staticResources = readStaticResources(options.sourceFolders);
+  putStaticResources(store, adminId, staticResources.values());
+  return new Org({
+    schema,
+    program,
+    store,
+    seed,
+    adminId,
+    staticResources,
+    compile,
+    log: options.log ?? (() => undefined),
+  });
 }
 
 interface OrgParts {
@@ -94,6 +106,8 @@ interface OrgParts {
   store: Store;
   seed: Seed;
   adminId: string;
+  /** by lower-case name */
+  staticResources: ReadonlyMap<string, StaticResource>;
   log: (text: string) => void;
   /** compiles the org's source anew */
   compile: (options: { tests: boolean; coverage: boolean; anonymous?: SourceUnit[] }) => CompiledProgram;
@@ -141,6 +155,8 @@ export class Org {
       permissionsOf: (x: Execution, userId: string): Permissions =>
         (x.transaction as StoreTransaction).permissionsOf(userId),
       label: (name: string) => this.schema.labels.get(name.toLowerCase()) ?? null,
+      staticResource: (name: string) => parts.staticResources.get(name.toLowerCase()) ?? null,
+      standardPricebookId: standardPricebookId(parts.store),
     };
     this.adminId = parts.adminId;
   }

@@ -73,6 +73,11 @@ export function seedOrg(store: Store, seed: Seed): { adminId: string } {
     InstanceName: 'LOCAL',
     FiscalYearStartMonth: 1,
   });
+  writer.put('Pricebook2', writer.idOf('Pricebook2', 'Standard Price Book'), {
+    Name: 'Standard Price Book',
+    IsStandard: true,
+    IsActive: true,
+  });
   const profiles = putProfiles(writer, seed.users.length);
   const permissionSets = putPermissionSets(writer, store.schema);
   for (const permission of sorted(store.schema.customPermissions.values())) {
@@ -201,4 +206,11 @@ function putUser(
 
 function sorted<T extends { name: string }>(things: Iterable<T>): T[] {
   return [...things].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+}
+
+/** The price book that every org has; null when its row was not put. */
+export function standardPricebookId(store: Store): string | null {
+  const id = new SeedWriter(store).idOf('Pricebook2', 'Standard Price Book').value;
+  const object = store.schema.object('Pricebook2');
+  return object !== null && store.table(object).get(id) !== undefined ? id : null;
 }

@@ -1,107 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { NotModelledError } from '../errors.ts';
 import type { Execution, Pause } from '../execution/execution.ts';
-import { GovernorLimits } from '../execution/limits.ts';
-import type { LimitName } from '../execution/limits.ts';
 import { apexType } from '../types/type.ts';
-import { ApexObject, PlatformObject } from '../values/value.ts';
-import type { ApexDatetime, ApexId, Value } from '../values/value.ts';
-import { timeZone } from './datetime.ts';
+import { enumConstant } from '../values/enums.ts';
+import { PlatformObject } from '../values/value.ts';
+import type { EnumValue, Value } from '../values/value.ts';
 import { apexException, nullArgument } from './exceptions.ts';
-import { platformClass } from './signature.ts';
-import type { Native, PlatformClass } from './signature.ts';
+import { platformClass, platformEnum } from './signature.ts';
+import type { PlatformClass } from './signature.ts';
 import { permissions, typeToken } from './tokens.ts';
 import type { TypeToken } from './tokens.ts';
 
-/** Classes about the running transaction: UserInfo, Limits, Test, FeatureManagement, Type, UUID. */
-
-const userInfo = platformClass('UserInfo', {
-  'static String getUserId()': (x) => x.user.id,
-  'static String getUserName()': (x) => x.user.username,
-  'static String getName()': (x) => x.user.name,
-  'static String getUserEmail()': (x) => x.user.email,
-  'static String getProfileId()': (x) => x.user.profileId,
-  'static String getOrganizationId()': (x) => x.org.id,
-  'static String getOrganizationName()': (x) => x.org.name,
-  'static String getLocale()': (x) => x.user.locale,
-  'static String getLanguage()': (x) => x.user.language,
-  'static TimeZone getTimeZone()': (x) => timeZone(x.user.timeZone),
-  'static Boolean isMultiCurrencyOrganization()': () => false,
-});
-
-/** Limits methods by the counter behind them: getQueries() and getLimitQueries(). */
-const LIMIT_METHODS: [string, LimitName][] = [
-  ['Queries', 'queries'],
-  ['QueryRows', 'queryRows'],
-  ['DmlStatements', 'dmlStatements'],
-  ['DmlRows', 'dmlRows'],
-  ['CpuTime', 'cpuTime'],
-  ['QueueableJobs', 'queueableJobs'],
-  ['Callouts', 'callouts'],
-  ['FutureCalls', 'futureCalls'],
-  ['EmailInvocations', 'emailInvocations'],
-  ['SoslQueries', 'soslQueries'],
-  ['AggregateQueries', 'aggregateQueries'],
-  ['PublishImmediateDml', 'publishImmediateDml'],
-];
-
-const limits = platformClass(
-  'Limits',
-  Object.fromEntries(
-    LIMIT_METHODS.flatMap(([name, counter]): [string, Native][] => [
-      [`static Integer get${name}()`, (x) => x.limits.used[counter]],
-      [`static Integer getLimit${name}()`, (x) => x.limits.maxima[counter]],
-    ]),
-  ),
-);
-
-function testState(x: Execution): NonNullable<Execution['test']> {
-  if (x.test === null)
-    throw apexException('UnsupportedOperationException', 'Test methods can only be called from tests');
-  return x.test;
-}
-
-function* runQueued(x: Execution): Generator<Pause, void, void> {
-  const { queued } = testState(x);
-  // Work that a job queues in its turn does not run in this stopTest().
-  for (const job of queued.splice(0)) yield* job();
-}
-
-const test = platformClass('Test', {
-  'static Boolean isRunningTest()': (x) => x.test !== null,
-  'static void startTest()': (x) => {
-    const state = testState(x);
-    if (state.started) throw apexException('FinalException', 'Testing already started');
-    state.started = true;
-    state.outerLimits = x.limits;
-    x.limits = new GovernorLimits();
-  },
-  'static void stopTest()': function* (x: Execution): Generator<Pause, void, void> {
-    const state = testState(x);
-    // The words of these two are an assumption: no reference states them.
-    if (!state.started) throw apexException('FinalException', 'Testing has not started');
-    if (state.stopped) throw apexException('FinalException', 'Testing already stopped');
-    state.stopped = true;
-    try {
-      yield* runQueued(x);
-    } finally {
-      if (state.outerLimits !== null) x.limits = state.outerLimits;
-      state.outerLimits = null;
-    }
-  },
-  'static void setCreatedDate(Id,Datetime)': (x, _self, id: ApexId | null, created: ApexDatetime | null) => {
-    if (id === null || created === null) throw nullArgument(id === null ? 1 : 2);
-    testState(x);
-    if (!x.transaction.setCreatedDate(id, created)) {
-      throw new NotModelledError(`Test.setCreatedDate of a record that the test did not make (${id.value})`);
-    }
-  },
-  'static void setMock(Type,Object)': (x, _self, type: TypeToken | null, mock: Value) => {
-    if (type === null) throw nullArgument(1);
-    if (!(mock instanceof ApexObject)) throw nullArgument(2);
-    testState(x).mocks.set(type.data.type.name, mock);
-  },
-});
+/** Classes about the running transaction: Type, FeatureManagement, UUID, Request. */
 
 const type = platformClass('Type', {
   'static Type forName(String)': (x, _self, name: string | null) => typeNamed(x, null, name),
@@ -149,9 +58,35 @@ const uuid = platformClass('UUID', {
     other instanceof PlatformObject && other.type === self.type && (other as UuidObject).data.text === self.data.text,
 });
 
-const request = platformClass('Request', {
-  'static Request getCurrent()': (x) => new PlatformObject(apexType('Request'), { id: x.requestId }),
-  'String getRequestId()': (_x, self: PlatformObject<{ id: string }>) => self.data.id,
-});
+const QUIDDITY = apexType('Quiddity');
+const QUIDDITIES =
+  'ANONYMOUS AURA BATCH_ACS BATCH_APEX BATCH_CHUNK_PARALLEL BATCH_CHUNK_SERIAL BULK_API COMMERCE_INTEGRATION ' +
+  'DISCOVERABLE_LOGIN EXTERNAL_SERVICE_CALLBACK FUNCTION_CALLBACK FUTURE INBOUND_EMAIL_SERVICE INVOCABLE_ACTION IOT ' +
+  'PLATFORM_EVENT_PUBLISH_CALLBACK POST_INSTALL_SCRIPT QUEUEABLE REMOTE_ACTION REST RUNTEST_ASYNC RUNTEST_DEPLOY ' +
+  'RUNTEST_SYNC SCHEDULED SOAP SYNCHRONOUS TRANSACTION_FINALIZER_QUEUEABLE UNDEFINED VF';
+const QUIDDITY_OF_JOB: Readonly<Record<string, string>> = {
+  queueable: 'QUEUEABLE',
+  batch: 'BATCH_APEX',
+  future: 'FUTURE',
+  scheduled: 'SCHEDULED',
+};
 
-export const contextClasses: PlatformClass[] = [userInfo, limits, test, type, featureManagement, uuid, request];
+/** What kind of work the running transaction is. */
+function quiddity(x: Execution): EnumValue | null {
+  const job = x.statics.get('async.kind');
+  let name = x.restContext.request === null ? 'SYNCHRONOUS' : 'REST';
+  if (typeof job === 'string') name = QUIDDITY_OF_JOB[job] ?? 'UNDEFINED';
+  else if (x.test !== null) name = 'RUNTEST_SYNC';
+  return enumConstant(QUIDDITY, name);
+}
+
+const requestClasses = [
+  platformEnum('Quiddity', QUIDDITIES.split(' ')),
+  platformClass('Request', {
+    'static Request getCurrent()': (x) => new PlatformObject(apexType('Request'), { id: x.requestId }),
+    'String getRequestId()': (_x, self: PlatformObject<{ id: string }>) => self.data.id,
+    'Quiddity getQuiddity()': (x) => quiddity(x),
+  }),
+];
+
+export const contextClasses: PlatformClass[] = [type, featureManagement, uuid, ...requestClasses];

@@ -174,7 +174,8 @@ export interface Locator {
   rowType: ApexList['type'];
 }
 
-function locator(query: string, list: ApexList): PlatformObject<Locator> {
+function locator(x: Execution, query: string, list: ApexList): PlatformObject<Locator> {
+  x.limits.use('queryLocatorRows', list.items.length);
   return new PlatformObject<Locator>(apexType('Database.QueryLocator'), {
     query,
     rows: list.items,
@@ -213,7 +214,7 @@ function scopedQuery<R extends Value>(
 const query = scopedQuery((x, soql, binds, level) => rows(x, soql, binds, level));
 const countQuery = scopedQuery((x, soql, binds, level) => count(x, soql, binds, level));
 const getQueryLocator = scopedQuery(function* (x, soql, binds, level, text) {
-  return locator(text, yield* rows(x, soql, binds, level));
+  return locator(x, text, yield* rows(x, soql, binds, level));
 });
 
 /** The members whose `run` takes the scope of the calling method as one more argument. */
@@ -255,11 +256,11 @@ const boundMembers: Record<string, Native> = {
     level: AccessLevel | null,
   ): Run<Value> {
     const soql = parsed(text);
-    return locator(text ?? '', yield* rows(x, soql, boundByMap(soql.binds, binds), level));
+    return locator(x, text ?? '', yield* rows(x, soql, boundByMap(soql.binds, binds), level));
   },
-  'static Database.QueryLocator getQueryLocator(List<SObject>)': (_x, _self, list: ApexList | null) => {
+  'static Database.QueryLocator getQueryLocator(List<SObject>)': (x, _self, list: ApexList | null) => {
     if (list === null) throw nullArgument(1);
-    return locator('', list);
+    return locator(x, '', list);
   },
 };
 

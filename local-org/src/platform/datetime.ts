@@ -164,11 +164,18 @@ export function timeZone(id: string): TimeZoneObject {
   return new PlatformObject(apexType('TimeZone'), { id: zone, text: zone });
 }
 
+/** `Pacific Standard Time`: the name outside of daylight saving time, which is half a year from now or now. */
+function standardName(zone: string, now: number): string {
+  const other = now + 183 * DAY_MS;
+  return formatDate(offsetAt(zone, other) < offsetAt(zone, now) ? other : now, zone, 'zzzz');
+}
+
 const timeZoneClass = platformClass(
   'TimeZone',
   nonNull({
     'static TimeZone getTimeZone(String)': (_x, _self, id: string) => timeZone(id),
     'String getID()': (_x, self: TimeZoneObject) => self.data.id,
+    'String getDisplayName()': (x, self: TimeZoneObject) => standardName(self.data.id, x.now()),
     'Integer getOffset(Datetime)': (_x, self: TimeZoneObject, when: ApexDatetime) => offsetAt(self.data.id, when.ms),
     'String toString()': (_x, self: TimeZoneObject) => self.data.id,
   }),

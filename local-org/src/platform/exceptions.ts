@@ -56,6 +56,15 @@ const SYSTEM_EXCEPTIONS = [
   'XmlException',
 ];
 
+/** Exceptions of other namespaces, by their full names. */
+const NAMESPACE_EXCEPTIONS = [
+  'Cache.InvalidParamException',
+  'Cache.ItemSizeLimitExceededException',
+  'Cache.Org.OrgCacheException',
+  'Cache.Session.SessionCacheException',
+  'EventBus.RetryableException',
+];
+
 for (const name of ['Exception', ...SYSTEM_EXCEPTIONS]) PLATFORM_EXCEPTIONS.add(name);
 
 /** An exception object of a platform or own exception type. */
@@ -192,5 +201,6 @@ function systemException(name: string): PlatformClass {
 export const exceptionClasses: PlatformClass[] = [
   platformClass('Exception', commonMethods, { extensible: true }),
   ...SYSTEM_EXCEPTIONS.map(systemException),
+  ...NAMESPACE_EXCEPTIONS.map(systemException),
   platformEnum('StatusCode', STATUS_CODES),
 ];

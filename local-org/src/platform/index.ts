@@ -1,5 +1,6 @@
 import { accessLevelClass } from './access.ts';
 import { asyncClasses, batchMembers } from './async.ts';
+import { cacheClasses } from './cache.ts';
 import { contextClasses } from './context.ts';
 import { databaseResultClasses } from './database-results.ts';
 import { databaseClasses, scopedMembers } from './database.ts';
@@ -9,14 +10,19 @@ import { schemaClasses } from './describe.ts';
 import { dmlOptionsClasses } from './dml-options.ts';
 import { encodingClasses } from './encoding.ts';
 import { enumClass } from './enum.ts';
+import { eventBusClasses } from './event-bus.ts';
 import { exceptionClasses } from './exceptions.ts';
 import { httpClasses } from './http.ts';
 import { jsonClasses } from './json.ts';
+import { limitsClass } from './limits.ts';
 import { listClasses } from './list.ts';
 import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
+import { messagingClasses } from './messaging.ts';
+import { metadataClasses } from './metadata.ts';
 import { numberClasses } from './number.ts';
 import { objectClasses } from './object.ts';
+import { pageClasses } from './pages.ts';
 import { patternClasses } from './pattern.ts';
 import { restClasses } from './rest.ts';
 import { securityClasses } from './security.ts';
@@ -25,8 +31,12 @@ import { platformEnum } from './signature.ts';
 import type { Native, PlatformClass, PlatformMethod } from './signature.ts';
 import { sobjectClass } from './sobject.ts';
 import { stringClass } from './string.ts';
+import { stubProviderInterface } from './stub.ts';
 import { systemClasses } from './system.ts';
+import { testClass } from './test.ts';
 import { urlClasses } from './url.ts';
+import { userInfoClass } from './user-info.ts';
+import { versionClasses } from './version.ts';
 import { declareEnum } from '../values/enums.ts';
 import { apexType } from '../types/type.ts';
 
@@ -56,6 +66,16 @@ export const platformClasses: PlatformClass[] = [
   ...securityClasses,
   ...systemClasses,
   ...contextClasses,
+  userInfoClass,
+  limitsClass,
+  testClass,
+  stubProviderInterface,
+  ...versionClasses,
+  ...pageClasses,
+  ...cacheClasses,
+  ...messagingClasses,
+  ...eventBusClasses,
+  ...metadataClasses,
   ...asyncClasses,
   ...restClasses,
   ...httpClasses,

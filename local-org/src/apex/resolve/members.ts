@@ -1,5 +1,6 @@
 import type { PlatformClass, PlatformMethod, PlatformProperty } from '../../platform/signature.ts';
 import { T } from '../../types/type.ts';
+import { objectStatics } from '../../platform/object-statics.ts';
 import type { ApexType } from '../../types/type.ts';
 import { isAssignable, substitute, supertypes } from './relations.ts';
 import type { ClassSymbol, FieldSymbol, MethodSymbol } from './symbols.ts';
@@ -61,12 +62,20 @@ export function methodsNamed(world: World, type: ApexType, name: string): Callab
     }
     const platform = world.platform(at.name) ?? (world.isSObject(at) ? world.platform('SObject') : null);
     if (platform === null) continue;
+    for (const callable of staticsOfObject(world, at, name)) add(callable);
     for (const callable of platformCallables(platform, at, name)) add(callable);
     if (platform.kind === 'enum') for (const c of enumMethods(world, at, wanted)) add(c);
   }
   const object = world.platform('Object');
   if (object !== null) for (const callable of platformCallables(object, T.Object, name)) add(callable);
   return found;
+}
+
+/** `Settings__c.getInstance()` and its like; the class's one type parameter is the object. */
+function staticsOfObject(world: World, type: ApexType, name: string): Callable[] {
+  const object = world.object(type);
+  const table = object === null ? null : objectStatics(object);
+  return table === null ? [] : platformCallables(table, { name: table.name, args: [type], text: '' }, name);
 }
 
 /** values(), valueOf, name() and ordinal() are the same for every enum; the platform's table lists them as `Enum`. */

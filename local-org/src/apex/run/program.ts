@@ -12,6 +12,7 @@ import { ownField } from '../resolve/members.ts';
 import type { World } from '../resolve/world.ts';
 import { parseAnyType } from './type-name.ts';
 import type { ApexExecution } from './execution.ts';
+import { isStub, makeStub } from './stub.ts';
 import { fire } from './trigger.ts';
 
 export type EmittedFunction = (x: ApexExecution, ...args: Value[]) => Generator<Pause, Value, void>;
@@ -101,18 +102,18 @@ export class CompiledProgram implements Program {
   }
 
   *call(x: Execution, target: ApexObject, name: string, args: Value[]): Generator<Pause, Value, void> {
-    const method = this.#method(target.type, name, args);
+    const method = this.#method(target, name, args);
     if (method === null) throw new Error(`${target.type.text} has no method ${name} with ${args.length} parameters`);
     const run = (target as OwnObject)[method.js] as EmittedFunction;
     return (yield* run.call(target, x as ApexExecution, ...args)) ?? null;
   }
 
-  #method(type: ApexType, name: string, args: readonly Value[]): MethodSymbol | null {
-    const own = this.own(type);
+  #method(target: ApexObject, name: string, args: readonly Value[]): MethodSymbol | null {
+    const own = this.own(target.type);
     if (own === null) return null;
     const candidates = [...lineage(own)]
       .flatMap((c) => c.methods.get(name.toLowerCase()) ?? [])
-      .filter((m) => !m.isStatic && m.node.body !== null && m.parameters.length === args.length);
+      .filter((m) => !m.isStatic && (m.node.body !== null || isStub(target)) && m.parameters.length === args.length);
     const fits = candidates.find((m) =>
       m.parameters.every((p, i) => isAssignable(this.world, runtimeType(args[i]!), p.type)),
     );
@@ -166,6 +167,12 @@ export class CompiledProgram implements Program {
     const constructor = own === null ? undefined : this.#parts.constructors[own.index];
     if (constructor === undefined) throw apexException('TypeException', `Type cannot be constructed: ${type.text}`);
     return new constructor(type);
+  }
+
+  stub(type: ApexType, handle: Parameters<Program['stub']>[1]): ApexObject | null {
+    const own = this.own(type);
+    if (own === null || own.kind === 'enum' || own.outer !== null) return null;
+    return makeStub(this.world, own, this.#parts.constructors[own.index] ?? null, handle);
   }
 
   enumValues(type: ApexType): Value[] | null {

@@ -5,6 +5,7 @@ import { linkChildren, standardObject } from './builder.ts';
 import { customers } from './customers.ts';
 import { files } from './files.ts';
 import { people } from './people.ts';
+import { products } from './products.ts';
 import { sales } from './sales.ts';
 import { setup } from './setup.ts';
 
@@ -13,7 +14,7 @@ import { setup } from './setup.ts';
  * Reference. A new copy each time, because a source folder may add custom fields to them.
  */
 export function standardObjects(): ObjectDefinition[] {
-  const tables = [...customers, ...sales, ...activities, ...people, ...access, ...setup, ...files];
+  const tables = [...customers, ...sales, ...products, ...activities, ...people, ...access, ...setup, ...files];
   const objects = tables.map(standardObject);
   linkChildren(tables, objects);
   return objects;

@@ -36,6 +36,23 @@ export const setup: ObjectTable[] = [
   LengthWithoutComments | Size Without Comments | int 9 | readonly`,
   },
   {
+    name: 'StaticResource',
+    label: 'Static Resource',
+    plural: 'Static Resources',
+    prefix: '081',
+    setup: true,
+    readOnly: true,
+    recycleBin: false,
+    fields: `
+  NamespacePrefix | Namespace Prefix | string 15 | readonly
+  Name | Name | string 255 | name readonly
+  ContentType | MIME Type | string 120 | readonly
+  BodyLength | Size | int 9 | readonly
+  Body | Body | base64 | readonly
+  Description | Description | string 255 | readonly
+  CacheControl | Cache Control | picklist 40: *Private; Public | readonly restricted`,
+  },
+  {
     name: 'ApexTrigger',
     label: 'Apex Trigger',
     plural: 'Apex Triggers',
