@@ -34,9 +34,9 @@ export async function loadDataFiles(org: Org, userId: string, files: readonly st
     if (Array.isArray(json)) {
       const parts = (json as { files?: string[] }[]).flatMap((part) => part.files ?? []);
       for (const part of parts.map((name) => resolve(dirname(file), name))) {
-        count += loadTree(org, userId, part, await readJson(part), references);
+        count += await loadTree(org, userId, part, await readJson(part), references);
       }
-    } else count += loadTree(org, userId, file, json, references);
+    } else count += await loadTree(org, userId, file, json, references);
   }
   return count;
 }
@@ -49,10 +49,16 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-function loadTree(org: Org, userId: string, file: string, json: unknown, references: Map<string, ApexId>): number {
+async function loadTree(
+  org: Org,
+  userId: string,
+  file: string,
+  json: unknown,
+  references: Map<string, ApexId>,
+): Promise<number> {
   const call = new ApiCall(org, userId, 'v65.0');
   try {
-    return call.run((x, permissions) => insertTree({ call, permissions, references }, x, recordsOf(json), null));
+    return await call.run((x, permissions) => insertTree({ call, permissions, references }, x, recordsOf(json), null));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new DataFileError(file, error.errors.map((e) => `${e.errorCode}: ${e.message}`).join('; '));

@@ -27,20 +27,23 @@ export async function runBeside<R>(
   transaction.waits = { now: Date.now };
   try {
     const x = host.execution({ userId, transaction });
-    const running = work(x);
-    for (;;) {
-      const step = stepOf(x, running);
-      if (step.done === true) {
-        transaction.commit();
-        return step.value;
-      }
-      x.limits.cpu.suspend();
-      await turn(transaction.store.locks, step.value);
-      x.limits.cpu.resume();
-    }
+    const result = await proceed(x, work(x));
+    transaction.commit();
+    return result;
   } catch (error) {
     transaction.abort();
     throw error;
+  }
+}
+
+/** Drives work to its end in a transaction that stays open, taking turns with other transactions. */
+export async function proceed<R>(x: ApexExecution, work: Generator<Pause, R, void>): Promise<R> {
+  for (;;) {
+    const step = stepOf(x, work);
+    if (step.done === true) return step.value;
+    x.limits.cpu.suspend();
+    await turn(x.transaction.store.locks, step.value);
+    x.limits.cpu.resume();
   }
 }
 

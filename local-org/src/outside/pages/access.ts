@@ -17,13 +17,18 @@ function text(row: Row, ...path: string[]): string {
 }
 
 /** Users with their profile and permission sets. */
-export function usersBody(call: ApiCall): Html {
+export async function usersBody(call: ApiCall): Promise<Html> {
   const locators = new QueryLocators();
   const users = rowsOf(
-    runQuery(call, locators, 'SELECT Id, Name, Username, Email, IsActive, Profile.Name FROM User ORDER BY Name', ''),
+    await runQuery(
+      call,
+      locators,
+      'SELECT Id, Name, Username, Email, IsActive, Profile.Name FROM User ORDER BY Name',
+      '',
+    ),
   );
   const assignments = rowsOf(
-    runQuery(
+    await runQuery(
       call,
       locators,
       'SELECT AssigneeId, PermissionSet.Label, PermissionSet.Name FROM PermissionSetAssignment WHERE PermissionSet.IsOwnedByProfile = false',

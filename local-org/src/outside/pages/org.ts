@@ -16,7 +16,7 @@ interface Visit {
 
 /** The org's own pages, for people who have logged in. */
 export function orgPages(app: FastifyInstance, env: Environment): void {
-  const show = (path: string, title: (visit: Visit) => string, body: (visit: Visit) => Html) => {
+  const show = (path: string, title: (visit: Visit) => string, body: (visit: Visit) => Html | Promise<Html>) => {
     app.get(path, async (request, reply) => {
       const session = browserSession(env, request);
       if (session === null) return reply.redirect('/login', 302);
@@ -26,7 +26,7 @@ export function orgPages(app: FastifyInstance, env: Environment): void {
       const visit: Visit = { call: new ApiCall(org, user.id, 'v65.0'), request };
       const site = siteName(env);
       try {
-        const text = page({ title: title(visit), site, user: user.name, body: body(visit) });
+        const text = page({ title: title(visit), site, user: user.name, body: await body(visit) });
         return sendPage(reply, 200, text);
       } catch (error) {
         const known = apiErrorOf(error);

@@ -13,8 +13,8 @@ const ROWS = 200;
 const COLUMNS = 8;
 
 /** All objects that the user may read. */
-export function objectsBody(call: ApiCall): Html {
-  const objects = call.run(function* (_x, permissions) {
+export async function objectsBody(call: ApiCall): Promise<Html> {
+  const objects = await call.run(function* (_x, permissions) {
     return call.org.schema
       .all()
       .filter((o) => o.kind !== 'aggregate' && o.queryable && permissions.object(o.name).read);
@@ -52,8 +52,8 @@ function kindOf(object: ObjectDefinition): string {
 }
 
 /** The newest records of an object, with the columns that hold something. */
-export function recordsBody(call: ApiCall, name: string): Html {
-  const { object, fields, rows } = call.run(function* (x, permissions) {
+export async function recordsBody(call: ApiCall, name: string): Promise<Html> {
+  const { object, fields, rows } = await call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const fields = readable(object, permissions);
     const query: SoqlQuery = {
@@ -109,8 +109,8 @@ export function recordsBody(call: ApiCall, name: string): Html {
 const fieldsLink = (): Html => html`<a href="/objects">All objects</a>`;
 
 /** One record with all its fields. */
-export function recordBody(call: ApiCall, name: string, id: string): Html {
-  const { object, fields, row } = call.run(function* (x, permissions) {
+export async function recordBody(call: ApiCall, name: string, id: string): Promise<Html> {
+  const { object, fields, row } = await call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const key = object.fields.get('id');
     if (key === undefined || toId(id) === null) throw notFound();

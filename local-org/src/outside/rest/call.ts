@@ -4,7 +4,8 @@ import type { Org } from '../../org/org.ts';
 import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
 import type { Permissions } from '../../security/permissions.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { drive } from '../../org/drive.ts';
+import { proceed } from '../../scheduler/beside.ts';
+import type { ApexExecution } from '../../apex/run/execution.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { QueryCall } from './query.ts';
 
@@ -15,10 +16,10 @@ export class ApiCall implements QueryCall {
   /** e.g. v65.0 */
   readonly version: string;
   readonly access = { access: 'USER', withSharing: true } as const;
-  readonly #inside: Execution | null;
+  readonly #inside: ApexExecution | null;
 
   /** @param inside the transaction that the call is a part of; null = each `run` is one of its own */
-  constructor(org: Org, userId: string, version: string, inside: Execution | null = null) {
+  constructor(org: Org, userId: string, version: string, inside: ApexExecution | null = null) {
     this.org = org;
     this.userId = userId;
     this.version = version;
@@ -29,28 +30,38 @@ export class ApiCall implements QueryCall {
     return this.org.schema;
   }
 
-  /** The same caller within one transaction. */
-  within(x: Execution): ApiCall {
-    return new ApiCall(this.org, this.userId, this.version, x);
-  }
-
-  read<T>(work: (x: Execution) => Generator<Pause, T, void>): T {
-    return this.run((x) => work(x));
-  }
-
   get base(): string {
     return `/services/data/${this.version}`;
   }
 
-  /** Runs the work in a transaction of the caller: its own, or the one it is a part of. Apex row limits do not bind the API itself. */
-  run<T>(work: (x: Execution, permissions: Permissions) => Generator<Pause, T, void>): T {
+  /** Runs several calls as one transaction: it commits when the work ends and is undone when the work fails. */
+  async transaction<T>(work: (call: ApiCall) => Promise<T>): Promise<T> {
+    if (this.#inside !== null) return work(this);
     const { org, userId } = this;
-    const inside = this.#inside;
-    if (inside !== null) return drive(work(inside, inside.org.permissionsOf(inside, userId)));
-    return org.run(userId, function* (x: Execution) {
+    const transaction = org.store.begin({ userId, isolated: false });
+    transaction.waits = { now: Date.now };
+    try {
+      const x = org.execution({ userId, transaction });
+      // the row limit of Apex does not bind the API itself
       x.limits = new GovernorLimits({ ...SYNCHRONOUS_MAXIMA, queryRows: 50_000_000 });
-      return yield* work(x, x.org.permissionsOf(x, userId));
-    });
+      const result = await work(new ApiCall(org, userId, this.version, x));
+      transaction.commit();
+      return result;
+    } catch (error) {
+      transaction.abort();
+      throw error;
+    }
+  }
+
+  /** Runs the work in a transaction of the caller: one of its own, or the one it is a part of. */
+  run<T>(work: (x: ApexExecution, permissions: Permissions) => Generator<Pause, T, void>): Promise<T> {
+    const inside = this.#inside;
+    if (inside === null) return this.transaction((call) => call.run(work));
+    return proceed(inside, work(inside, inside.org.permissionsOf(inside, this.userId)));
+  }
+
+  read<T>(work: (x: Execution) => Generator<Pause, T, void>): Promise<T> {
+    return this.run((x) => work(x));
   }
 
   /** The object of that name, if the user may see it. @throws ApiError NOT_FOUND */

@@ -85,9 +85,9 @@ function sobjectResources(resources: Resources): void {
   resources.add('GET', '/sobjects/:name/:field/:value', (call, request) =>
     readRecordBy(call, name(request), param(request, 'field'), param(request, 'value'), fields(request)),
   );
-  resources.add('PATCH', '/sobjects/:name/:field/:value', (call, request) => {
+  resources.add('PATCH', '/sobjects/:name/:field/:value', async (call, request) => {
     const key = param(request, 'field');
-    const { status, body } = upsertRecord(call, name(request), key, param(request, 'value'), jsonBody(request));
+    const { status, body } = await upsertRecord(call, name(request), key, param(request, 'value'), jsonBody(request));
     return new ApiAnswer(status, body);
   });
 }

@@ -28,7 +28,7 @@ class RolledBack extends Error {
 type Prepared = { record: SObjectValue } | { failure: RowAnswer };
 
 /** `POST` and `PATCH composite/sobjects`: up to 200 records, one answer each. */
-export function saveCollection(call: ApiCall, operation: 'insert' | 'update', body: unknown): unknown {
+export function saveCollection(call: ApiCall, operation: 'insert' | 'update', body: unknown): Promise<unknown> {
   const { records, allOrNone } = readBody(body);
   return answered(call, allOrNone, function* (x, permissions) {
     const prepared = records.map((json) =>
@@ -45,7 +45,7 @@ export function saveCollection(call: ApiCall, operation: 'insert' | 'update', bo
 }
 
 /** `PATCH composite/sobjects/X/Field` */
-export function upsertCollection(call: ApiCall, object: string, field: string, body: unknown): unknown {
+export function upsertCollection(call: ApiCall, object: string, field: string, body: unknown): Promise<unknown> {
   const { records, allOrNone } = readBody(body);
   return answered(call, allOrNone, function* (x, permissions) {
     const definition = call.object(object, permissions);
@@ -58,7 +58,7 @@ export function upsertCollection(call: ApiCall, object: string, field: string, b
 }
 
 /** `DELETE composite/sobjects?ids=…&allOrNone=…` */
-export function deleteCollection(call: ApiCall, ids: string, allOrNone: boolean): unknown {
+export function deleteCollection(call: ApiCall, ids: string, allOrNone: boolean): Promise<unknown> {
   const list = ids.split(',').filter((id) => id !== '');
   if (list.length > MOST) throw tooMany();
   return answered(call, allOrNone, function* (x, permissions) {
@@ -110,13 +110,13 @@ function* saveRuns(
   return answers;
 }
 
-function answered(
+async function answered(
   call: ApiCall,
   allOrNone: boolean,
   work: (x: Execution, permissions: Permissions) => Generator<Pause, RowAnswer[], void>,
-): RowAnswer[] {
+): Promise<RowAnswer[]> {
   try {
-    return call.run(work);
+    return await call.run(work);
   } catch (error) {
     if (allOrNone && error instanceof RolledBack) return error.answers;
     throw error;

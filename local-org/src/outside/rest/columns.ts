@@ -31,12 +31,12 @@ interface Column {
  * `query?q=…&columns=true`: the columns of a query instead of its rows. Salesforce does not document it; the sf command
  * line and the Developer Console use it, and the shape is what they read [assumption: values they do not read].
  */
-export function queryColumns(call: QueryCall, soql: string): unknown {
+export async function queryColumns(call: QueryCall, soql: string): Promise<unknown> {
   const { query } = parseSoql(soql);
   const object = objectOf(call, query.from);
   // the query itself is checked as it would run, without its rows
   const limited: SoqlQuery = { ...query, limit: { kind: 'number', text: '0' } };
-  if (!query.countOnly) call.read((x) => x.transaction.query(x, limited, [], call.access));
+  if (!query.countOnly) await call.read((x) => x.transaction.query(x, limited, [], call.access));
   return {
     columnMetadata: columnsOf(call, object, query),
     entityName: object.name,

@@ -20,7 +20,7 @@ export interface QueryCall {
   readonly base: string;
   readonly schema: Schema;
   readonly access: QueryOptions;
-  read<T>(work: (x: Execution) => Generator<Pause, T, void>): T;
+  read<T>(work: (x: Execution) => Generator<Pause, T, void>): Promise<T>;
 }
 
 export interface QueryAnswer {
@@ -31,15 +31,20 @@ export interface QueryAnswer {
 }
 
 /** `query?q=`: runs in user mode with sharing. @param options the Sforce-Query-Options header, e.g. batchSize=200 */
-export function runQuery(call: QueryCall, locators: QueryLocators, soql: string, options: string): QueryAnswer {
+export async function runQuery(
+  call: QueryCall,
+  locators: QueryLocators,
+  soql: string,
+  options: string,
+): Promise<QueryAnswer> {
   if (soql.trim() === '') throw new ApiError(400, 'MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
   const { query, binds } = parseSoql(soql);
   if (binds.length > 0) throw new ApiError(400, 'MALFORMED_QUERY', `unexpected token: ':'`);
   if (query.countOnly) {
-    const totalSize = call.read((x) => x.transaction.count(x, query, [], call.access));
+    const totalSize = await call.read((x) => x.transaction.count(x, query, [], call.access));
     return { totalSize, done: true, records: [] };
   }
-  const rows = call.read((x) => x.transaction.query(x, query, [], call.access));
+  const rows = await call.read((x) => x.transaction.query(x, query, [], call.access));
   const asked = /batchSize\s*=\s*(\d+)/i.exec(options)?.[1];
   const batchSize = asked === undefined ? BATCH : Math.min(BATCH, Math.max(200, Number(asked)));
   const records = rows.map((row) => queryRow(call, row, query));
@@ -101,6 +106,14 @@ function addItem(call: QueryCall, out: Record<string, unknown>, row: SObjectValu
       const retrieved = row.retrieved === null || row.retrieved.has(field.name.toLowerCase());
       if (wanted && retrieved) out[field.name] = fieldToJson(row, row.definition, field, call.version);
     }
+    return;
+  }
+  if (item.kind === 'typeof') {
+    const parent = row.values.get(item.relationship.toLowerCase());
+    const wanted = parent instanceof SObjectValue ? parent.definition.name.toLowerCase() : '';
+    const branch = item.branches.find((b) => b.object.toLowerCase() === wanted)?.fields ?? item.otherwise;
+    if (wanted === '') out[item.relationship] = null;
+    else for (const path of branch) addPath(call, out, row, [item.relationship, ...path], row.definition.name);
     return;
   }
   const expression = item.expression;

@@ -64,7 +64,7 @@ export function* save(
   return yield* x.transaction.dml(x, { operation, records, allOrNone, ...USER, externalIdField, options: null });
 }
 
-export function createRecord(call: ApiCall, name: string, json: unknown): unknown {
+export function createRecord(call: ApiCall, name: string, json: unknown): Promise<unknown> {
   return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const record = recordFromJson(call, object, json, permissions, 'insert');
@@ -73,8 +73,8 @@ export function createRecord(call: ApiCall, name: string, json: unknown): unknow
   });
 }
 
-export function updateRecord(call: ApiCall, name: string, id: string, json: unknown): void {
-  call.run(function* (x, permissions) {
+export function updateRecord(call: ApiCall, name: string, id: string, json: unknown): Promise<void> {
+  return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const record = recordFromJson(call, object, json, permissions, 'update');
     record.values.set('id', recordId(object, id));
@@ -83,8 +83,8 @@ export function updateRecord(call: ApiCall, name: string, id: string, json: unkn
   });
 }
 
-export function deleteRecord(call: ApiCall, name: string, id: string): void {
-  call.run(function* (x, permissions) {
+export function deleteRecord(call: ApiCall, name: string, id: string): Promise<void> {
+  return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const record = new SObjectValue(object);
     record.values.set('id', recordId(object, id));
@@ -100,7 +100,7 @@ export function upsertRecord(
   fieldName: string,
   value: string,
   json: unknown,
-): { status: number; body: unknown } {
+): Promise<{ status: number; body: unknown }> {
   return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const field = externalIdField(call, object, fieldName, permissions);
@@ -133,7 +133,7 @@ export function upsertRecord(
 }
 
 /** A record by its Id. @param fieldNames null = all that the user may read */
-export function readRecord(call: ApiCall, name: string, id: string, fieldNames: string[] | null): unknown {
+export function readRecord(call: ApiCall, name: string, id: string, fieldNames: string[] | null): Promise<unknown> {
   return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const key = object.fields.get('id');
@@ -152,7 +152,7 @@ export function readRecordBy(
   fieldName: string,
   value: string,
   fieldNames: string[] | null,
-): unknown {
+): Promise<unknown> {
   return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const field = externalIdField(call, object, fieldName, permissions);

@@ -30,7 +30,7 @@ export class ApiAnswer {
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
-/** Does what a resource does. Gives the body (answered with the resource's status; undefined = 204) or an ApiAnswer. */
+/** Does what a resource does. Gives the body (answered with the resource's status; undefined = 204) or an ApiAnswer, or a promise of these. */
 export type Work = (call: ApiCall, request: ApiRequest) => unknown;
 
 interface Resource {
@@ -53,7 +53,12 @@ export class Resources {
    * @param path below the version, with the query string
    * @throws ApiError NOT_FOUND, METHOD_NOT_ALLOWED and what the work throws
    */
-  answer(call: ApiCall, method: string, path: string, request: Omit<ApiRequest, 'params' | 'query'>): ApiAnswer {
+  async answer(
+    call: ApiCall,
+    method: string,
+    path: string,
+    request: Omit<ApiRequest, 'params' | 'query'>,
+  ): Promise<ApiAnswer> {
     const [pathname = '', query = ''] = splitOnce(path, '?');
     const segments = segmentsOf(pathname).map(decode);
     const fitting = this.#resources
@@ -69,7 +74,7 @@ export class Resources {
       throw new ApiError(405, 'METHOD_NOT_ALLOWED', message);
     }
     const { resource, params } = chosen;
-    const result = resource.work(call, { ...request, params, query: new URLSearchParams(query) });
+    const result: unknown = await resource.work(call, { ...request, params, query: new URLSearchParams(query) });
     if (result instanceof ApiAnswer) return result;
     return new ApiAnswer(result === undefined ? 204 : resource.status, result);
   }

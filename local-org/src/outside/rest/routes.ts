@@ -106,7 +106,7 @@ export function apiRoutes(app: FastifyInstance, env: Environment): void {
       throw new ApiError(501, 'NOT_MODELLED', `Not modelled: REST resource ${request.method} ${pathOf(request)}`);
     }
     const path = request.url.slice(`/services/data/${version}`.length);
-    const answer = resources.answer(new ApiCall(org, user.id, version), request.method, path, {
+    const answer = await resources.answer(new ApiCall(org, user.id, version), request.method, path, {
       headers: headersOf(request),
       text: Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '',
       logFault: (error, message) => request.log.error({ err: error }, message),

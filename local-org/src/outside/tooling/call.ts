@@ -3,6 +3,7 @@ import { GovernorLimits, SYNCHRONOUS_MAXIMA } from '../../execution/limits.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { ApiError } from '../rest/api-error.ts';
 import type { ApiCall } from '../rest/call.ts';
+import { proceed } from '../../scheduler/beside.ts';
 import type { QueryCall } from '../rest/query.ts';
 import type { ToolingStore } from './store.ts';
 
@@ -13,17 +14,21 @@ export class ToolingCall implements QueryCall {
   readonly version: string;
   readonly access = { access: 'SYSTEM', withSharing: false } as const;
 
-  /** @throws ApiError when the user may not see Setup */
-  constructor(call: ApiCall, tooling: ToolingStore) {
+  private constructor(call: ApiCall, tooling: ToolingStore) {
     this.tooling = tooling;
     this.userId = call.userId;
     this.version = call.version;
-    const allowed = call.run(function* (_x, permissions) {
+  }
+
+  /** @throws ApiError when the user may not see Setup */
+  static async enter(call: ApiCall, tooling: ToolingStore): Promise<ToolingCall> {
+    const allowed = await call.run(function* (_x, permissions) {
       return permissions.userPermission('ViewSetup');
     });
     if (!allowed) {
       throw new ApiError(403, 'INSUFFICIENT_ACCESS', 'You do not have the permission to use the Tooling API');
     }
+    return new ToolingCall(call, tooling);
   }
 
   get schema(): Schema {
@@ -35,7 +40,7 @@ export class ToolingCall implements QueryCall {
   }
 
   /** Reads the rows of the Tooling API. */
-  read<T>(work: (x: Execution) => Generator<Pause, T, void>): T {
+  async read<T>(work: (x: Execution) => Generator<Pause, T, void>): Promise<T> {
     const { org } = this.tooling;
     const user = org.user(this.userId);
     if (user === null) throw new Error(`There is no active user ${this.userId}`);
@@ -43,7 +48,7 @@ export class ToolingCall implements QueryCall {
     try {
       const x = org.execution({ userId: this.userId, user, transaction });
       x.limits = new GovernorLimits({ ...SYNCHRONOUS_MAXIMA, queryRows: 50_000_000 });
-      return org.finish(x, work(x));
+      return await proceed(x, work(x));
     } finally {
       transaction.abort();
     }

@@ -33,50 +33,50 @@ export function toolingResources(resources: Resources): void {
     toolings.set(org, tooling);
     return tooling;
   };
-  const enter = (call: ApiCall): { tooling: Tooling; toolingCall: ToolingCall } => {
+  const enter = async (call: ApiCall): Promise<{ tooling: Tooling; toolingCall: ToolingCall }> => {
     const tooling = of(call.org);
-    return { tooling, toolingCall: new ToolingCall(call, tooling.store) };
+    return { tooling, toolingCall: await ToolingCall.enter(call, tooling.store) };
   };
 
-  resources.add('GET', '/tooling/query', (call, request) => {
-    const { tooling, toolingCall } = enter(call);
+  resources.add('GET', '/tooling/query', async (call, request) => {
+    const { tooling, toolingCall } = await enter(call);
     const soql = queryParam(request, 'q');
     if (queryParam(request, 'columns') === 'true') return queryColumns(toolingCall, soql);
-    return withCoverage(runQuery(toolingCall, tooling.locators, soql, queryOptions(request)));
+    return withCoverage(await runQuery(toolingCall, tooling.locators, soql, queryOptions(request)));
   });
-  resources.add('GET', '/tooling/query/:locator', (call, request) => {
-    const { tooling, toolingCall } = enter(call);
+  resources.add('GET', '/tooling/query/:locator', async (call, request) => {
+    const { tooling, toolingCall } = await enter(call);
     return withCoverage(nextRecords(toolingCall, tooling.locators, param(request, 'locator')));
   });
-  resources.add('POST', '/tooling/runTestsSynchronous', (call, request) => {
-    const { tooling } = enter(call);
+  resources.add('POST', '/tooling/runTestsSynchronous', async (call, request) => {
+    const { tooling } = await enter(call);
     return tooling.runs.synchronous(readTestRequest(tooling.store, jsonBody(request)), call.userId);
   });
-  resources.add('POST', '/tooling/runTestsAsynchronous', (call, request) => {
-    const { tooling } = enter(call);
+  resources.add('POST', '/tooling/runTestsAsynchronous', async (call, request) => {
+    const { tooling } = await enter(call);
     return tooling.runs.asynchronous(readTestRequest(tooling.store, jsonBody(request)), call.userId, (error) =>
       request.logFault(error, 'a test run failed'),
     );
   });
-  resources.add('GET', '/tooling/executeAnonymous', (call, request) => {
-    enter(call);
+  resources.add('GET', '/tooling/executeAnonymous', async (call, request) => {
+    await enter(call);
     return executeAnonymous(call.org, call.userId, queryParam(request, 'anonymousBody'));
   });
   resources.add(
     'POST',
     '/tooling/sobjects/:name',
-    (call, request) => {
-      const { tooling } = enter(call);
+    async (call, request) => {
+      const { tooling } = await enter(call);
       return create(tooling.store, param(request, 'name'), jsonBody(request), call.userId);
     },
     201,
   );
-  resources.add('PATCH', '/tooling/sobjects/ApexTestQueueItem/:id', (call, request) => {
-    const { tooling } = enter(call);
+  resources.add('PATCH', '/tooling/sobjects/ApexTestQueueItem/:id', async (call, request) => {
+    const { tooling } = await enter(call);
     abort(tooling.store, param(request, 'id'), jsonBody(request));
   });
-  resources.add('PATCH', '/tooling/composite/sobjects', (call, request) => {
-    const { tooling } = enter(call);
+  resources.add('PATCH', '/tooling/composite/sobjects', async (call, request) => {
+    const { tooling } = await enter(call);
     const body = jsonBody(request) as { records?: unknown };
     if (!Array.isArray(body.records)) throw new ApiError(400, 'INVALID_INPUT', 'records is required');
     return body.records.map((record: unknown) => {
