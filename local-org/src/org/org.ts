@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { ParseCache } from '../apex/parse/cache.ts';
 import { platformClasses } from '../platform/index.ts';
-import { responseOf, restRequest, restResponse } from '../platform/rest.ts';
 import { ApexThrow, NotModelledError } from '../errors.ts';
 import type { CompileError } from '../errors.ts';
 import { compileProgram } from '../apex/emit/program.ts';
@@ -24,9 +23,10 @@ import { readApexSource, withoutTests } from './apex-source.ts';
 import { runTests } from '../testing/run.ts';
 import type { TestRun } from '../testing/run.ts';
 import { to18 } from '../values/id.ts';
-import { allowedVerbs, errorResponse, findResource, methodFor, uncaughtResponse } from './apex-rest.ts';
+import { apexRestWork, uncaughtResponse } from './apex-rest.ts';
 import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
 import { drive } from './drive.ts';
+import { JobQueue } from './jobs.ts';
 import { putStaticResources, readStaticResources } from './static-resources.ts';
 import { runningUser, userById } from './users.ts';
 
@@ -132,6 +132,8 @@ export class Org {
   readonly program: CompiledProgram;
   /** the first System Administrator */
   readonly adminId: string;
+  /** asynchronous Apex of transactions that have committed */
+  readonly jobs = new JobQueue((userId, work) => this.run(userId, work));
   readonly #log: (text: string) => void;
   readonly #context: OrgContext;
   readonly #parts: OrgParts;
@@ -199,6 +201,7 @@ export class Org {
       const x = this.execution({ userId, transaction });
       const result = this.finish(x, work(x));
       transaction.commit();
+      this.jobs.start(x.afterCommit);
       return result;
     } catch (error) {
       transaction.abort();
@@ -243,50 +246,14 @@ export class Org {
 
   /** Serves a request to an Apex REST resource in a transaction of its own. */
   apexRest(userId: string, request: ApexRestRequest): ApexRestResponse {
-    const url = new URL(request.path, 'http://org');
-    const path = decodeURI(url.pathname);
-    const resource = findResource(this.program, path);
-    if (resource === null) return errorResponse(404, 'NOT_FOUND', 'Could not find a match for URL');
-    const { cls, mapping } = resource;
-    const method = methodFor(cls, request.method);
-    if (method === null) {
-      const message = `HTTP Method '${request.method}' not allowed. Allowed are ${allowedVerbs(cls)}`;
-      return errorResponse(405, 'METHOD_NOT_ALLOWED', message);
-    }
+    const work = apexRestWork(this.program, request);
+    if (typeof work !== 'function') return work;
     try {
-      return this.run(userId, (x) =>
-        serve(x, path, url, mapping, request, cls.name, this.program.staticMethod(method)),
-      );
+      return this.run(userId, work);
     } catch (error) {
       const response = uncaughtResponse(error);
       if (response === null) throw error;
       return response;
     }
   }
-}
-
-function* serve(
-  x: ApexExecution,
-  path: string,
-  url: URL,
-  mapping: string,
-  request: ApexRestRequest,
-  className: string,
-  method: ReturnType<CompiledProgram['staticMethod']>,
-): Generator<Pause, ApexRestResponse, void> {
-  if (!x.org.permissionsOf(x, x.user.id).classAccess(className)) {
-    return errorResponse(403, 'FORBIDDEN', `You do not have access to the Apex class named: ${className}`);
-  }
-  x.restContext.request = restRequest({
-    requestURI: path,
-    resourcePath: `/services/apexrest${mapping}`,
-    httpMethod: request.method,
-    headers: request.headers,
-    params: Object.fromEntries(url.searchParams),
-    body: request.body,
-    remoteAddress: request.remoteAddress,
-  });
-  x.restContext.response = restResponse();
-  yield* method(x);
-  return responseOf(x.restContext.response);
 }

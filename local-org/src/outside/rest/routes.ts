@@ -1,4 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { apexRestWork, uncaughtResponse, type ApexRestRequest, type ApexRestResponse } from '../../org/apex-rest.ts';
+import type { Org } from '../../org/org.ts';
+import { runBeside } from '../../scheduler/beside.ts';
 import type { Environment } from '../environment.ts';
 import { bearerToken } from '../oauth/identity.ts';
 import { ApiError, apiErrorOf, notFound } from './api-error.ts';
@@ -117,7 +120,7 @@ export function apiRoutes(app: FastifyInstance, env: Environment): void {
 
   app.all('/services/apexrest/*', { bodyLimit: APEX_BODY_LIMIT }, async (request, reply) => {
     const { org, user } = await authenticate(request);
-    const answer = org.apexRest(user.id, {
+    const answer = await serveApexRest(org, user.id, {
       method: request.method,
       path: request.url.slice('/services/apexrest'.length),
       headers: headersOf(request),
@@ -157,4 +160,17 @@ function headersOf(request: FastifyRequest): Record<string, string> {
 /** Without the query string. */
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
+}
+
+/** Serves an Apex REST resource beside other requests. */
+async function serveApexRest(org: Org, userId: string, request: ApexRestRequest): Promise<ApexRestResponse> {
+  const work = apexRestWork(org.program, request);
+  if (typeof work !== 'function') return work;
+  try {
+    return await runBeside(org, userId, work);
+  } catch (error) {
+    const response = uncaughtResponse(error);
+    if (response === null) throw error;
+    return response;
+  }
 }
