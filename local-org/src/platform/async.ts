@@ -1,117 +1,112 @@
 import { NotModelledError } from '../errors.ts';
 import type { Execution, Pause } from '../execution/execution.ts';
-import { GovernorLimits, SYNCHRONOUS_MAXIMA } from '../execution/limits.ts';
 import { apexType } from '../types/type.ts';
-import { to18 } from '../values/id.ts';
-import { ApexId, ApexList, ApexObject, ApexSet, PlatformObject } from '../values/value.ts';
-import type { Value } from '../values/value.ts';
-import type { Locator } from './database.ts';
+import { enumConstant } from '../values/enums.ts';
+import { ApexId, PlatformObject } from '../values/value.ts';
+import type { ApexObject, Value } from '../values/value.ts';
+import { abortJob, schedule, scheduleBatch } from './async-schedule.ts';
+import { executeBatch } from './async-batch.ts';
+import { classNameOf, enqueueJobOf, runningKind } from './async-jobs.ts';
 import { apexException, nullArgument } from './exceptions.ts';
-import { elements } from './native.ts';
-import { platformClass } from './signature.ts';
+import { platformClass, platformEnum } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 
-/**
- * Asynchronous Apex as tests see it: jobs wait in `x.test.queued` until Test.stopTest() runs them
- * (https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_async_overview.htm).
- */
+export { afterCommit } from './async-jobs.ts';
 
-type Job = () => Generator<Pause, void, void>;
-type Kind = 'queueable' | 'batch' | 'scheduled' | 'future';
+/** "In Developer Edition and Trial orgs, the maximum stack depth for chained jobs is 5" (Apex Developer Guide, "Queueable Apex"). */
+const DEFAULT_STACK_DEPTH = 5;
 
-const ASYNCHRONOUS_MAXIMA = {
-  ...SYNCHRONOUS_MAXIMA,
-  queries: 200,
-  cpuTime: 60_000,
-  heapSize: 12_000_000,
-  queueableJobs: 1,
-};
-
-/** Which kind of asynchronous job is running, null in synchronous code. */
-function runningKind(x: Execution): Value {
-  return x.statics.get('async.kind') ?? null;
+interface Options {
+  maximumDepth: number | null;
+  delayMinutes: number | null;
 }
 
-/** An Id of a job made up from a counter of the transaction: AsyncApexJob (707) or CronTrigger (08e). */
-function nextId(x: Execution, prefix: string): ApexId {
-  const number = Number(x.statics.get('async.count') ?? 0) + 1;
-  x.statics.set('async.count', number);
-  return new ApexId(to18(`${prefix}000${number.toString(36).padStart(9, '0')}`));
+type OptionsObject = PlatformObject<Options>;
+type JobContext = PlatformObject<{ id: ApexId }>;
+
+/** The object that a job's method is handed. */
+export function jobContext(type: string, id: ApexId): PlatformObject<{ id: ApexId }> {
+  return new PlatformObject(apexType(type), { id });
 }
 
-function enqueue(x: Execution, kind: Kind, job: Job): void {
-  if (x.test === null) throw new NotModelledError(`asynchronous Apex (${kind}) outside of tests`);
-  x.test.queued.push(function* () {
-    const outer = x.limits;
-    x.limits = new GovernorLimits(ASYNCHRONOUS_MAXIMA);
-    x.statics.set('async.kind', kind);
-    try {
-      yield* job();
-    } finally {
-      x.limits = outer;
-      x.statics.delete('async.kind');
-    }
-  });
-}
-
-function context(type: string, id: ApexId): PlatformObject<{ id: ApexId; text: string }> {
-  return new PlatformObject(apexType(type), { id, text: type });
-}
-
-type Context = PlatformObject<{ id: ApexId }>;
-
-function enqueueJob(x: Execution, job: ApexObject | null): ApexId {
+function enqueueJob(x: Execution, job: ApexObject | null, options: Options | null): ApexId {
   if (job === null) throw nullArgument(1);
-  // "You can't chain queueable jobs in an Apex test" (Apex Developer Guide, "Queueable Apex").
-  if (x.test !== null && runningKind(x) === 'queueable') {
-    throw apexException('AsyncException', 'Maximum stack depth has been reached.');
-  }
+  const depth = Number(x.statics.get('async.depth') ?? 0) + 1;
+  const maximum = options?.maximumDepth ?? Number(x.statics.get('async.maximumDepth') ?? DEFAULT_STACK_DEPTH);
+  const chained = runningKind(x) === 'queueable';
+  // "You can't chain queueable jobs in an Apex test" (Apex Developer Guide, "Queueable Apex") but with AsyncOptions.
+  const tooDeep = chained && (depth > maximum || (x.test !== null && options === null));
+  if (tooDeep) throw apexException('AsyncException', 'Maximum stack depth has been reached.');
   x.limits.use('queueableJobs');
-  const id = nextId(x, '707');
-  enqueue(x, 'queueable', function* () {
-    yield* x.program.call(x, job, 'execute', [context('QueueableContext', id)]);
+  const copy = x.program.copy(x, job);
+  let finalizer: ApexObject | null = null;
+  return enqueueJobOf(x, {
+    kind: 'queueable',
+    className: classNameOf(job),
+    depth,
+    *run(piece, id) {
+      yield* piece(function* (inner): Generator<Pause, void, void> {
+        inner.statics.delete('async.finalizer');
+        try {
+          yield* inner.program.call(inner, copy, 'execute', [jobContext('QueueableContext', id)]);
+        } finally {
+          finalizer = (inner.statics.get('async.finalizer') as ApexObject | undefined) ?? null;
+          inner.statics.delete('async.finalizer');
+        }
+      });
+    },
+    *finished(piece, id, error) {
+      const attached = finalizer;
+      if (attached === null) return;
+      const exception = error === null || !('value' in error) ? null : error.value;
+      yield* piece(function* (inner): Generator<Pause, void, void> {
+        const data = { id, exception, failed: error !== null };
+        const context = new PlatformObject(apexType('FinalizerContext'), data);
+        yield* inner.program.call(inner, attached, 'execute', [context]);
+      });
+    },
   });
-  return id;
 }
 
-/** start, execute for each chunk of rows, finish. */
-function* runBatch(x: Execution, batch: ApexObject, id: ApexId, size: number): Generator<Pause, void, void> {
-  const batchContext = context('Database.BatchableContext', id);
-  const source = yield* x.program.call(x, batch, 'start', [batchContext]);
-  const [rows, type] = scopeOf(source);
-  // Batches run in tests only, and there with one call of execute (Apex Developer Guide, "Using Batch Apex").
-  if (rows.length > size) {
+function attachFinalizer(x: Execution, finalizer: ApexObject | null): void {
+  if (finalizer === null) throw nullArgument(1);
+  if (runningKind(x) !== 'queueable') {
+    throw apexException('HandledException', 'System.attachFinalizer(Finalizer) is not allowed in this context');
+  }
+  if (x.statics.has('async.finalizer')) {
+    throw apexException('HandledException', 'Maximum number of Finalizers attached per Queueable reached');
+  }
+  x.statics.set('async.finalizer', finalizer);
+}
+
+/** Puts a @future call behind the transaction; for the emitted code of such methods. */
+export function enqueueFuture(
+  x: Execution,
+  className: string,
+  methodName: string,
+  args: readonly Value[],
+  call: (x: Execution, args: Value[]) => Generator<Pause, Value, void>,
+): void {
+  const kind = runningKind(x);
+  if (kind === 'future' || kind === 'batch') {
+    // https://salesforce.stackexchange.com/q/9051
+    const types = args.map((a) => x.program.typeOf(a).text).join(', ');
     throw apexException(
-      'UnexpectedException',
-      'No more than one executeBatch can be called from within a test method. Please make sure the iterable returned ' +
-        'from your start method matches the batch size, resulting in one executeBatch invocation.',
+      'AsyncException',
+      `Future method cannot be called from a future or batch method: ${className}.${methodName}(${types})`,
     );
   }
-  if (rows.length > 0) {
-    x.limits = new GovernorLimits(ASYNCHRONOUS_MAXIMA);
-    yield* x.program.call(x, batch, 'execute', [batchContext, new ApexList(type, rows)]);
-  }
-  x.limits = new GovernorLimits(ASYNCHRONOUS_MAXIMA);
-  yield* x.program.call(x, batch, 'finish', [batchContext]);
-}
-
-function scopeOf(source: Value): [Value[], ApexList['type']] {
-  if (source instanceof PlatformObject && source.type.name === 'Database.QueryLocator') {
-    const locator = source as PlatformObject<Locator>;
-    return [locator.data.rows, locator.data.rowType];
-  }
-  if (source instanceof ApexList || source instanceof ApexSet) {
-    return [elements(source), apexType('List', ...source.type.args)];
-  }
-  throw new NotModelledError('a batch whose start() gives an own Iterable');
-}
-
-function executeBatch(x: Execution, batch: ApexObject | null, size: number): ApexId {
-  if (batch === null) throw nullArgument(1);
-  if (size < 1) throw apexException('InvalidParameterValueException', 'Invalid value for size: must be greater than 0');
-  const id = nextId(x, '707');
-  enqueue(x, 'batch', () => runBatch(x, batch, id, Math.min(size, 2000)));
-  return id;
+  x.limits.use('futureCalls');
+  const copies = args.map((a) => x.program.copy(x, a));
+  enqueueJobOf(x, {
+    kind: 'future',
+    className,
+    methodName,
+    run: (piece) =>
+      piece(function* (inner): Generator<Pause, void, void> {
+        yield* call(inner, copies);
+      }),
+  });
 }
 
 export const batchMembers: Record<string, Native> = {
@@ -124,36 +119,47 @@ export const batchMembers: Record<string, Native> = {
 
 /** The members of System about asynchronous Apex. */
 export const asyncSystemMembers: Record<string, Native> = {
-  'static Id enqueueJob(Object)': (x, _self, job: ApexObject | null) => enqueueJob(x, job),
-  'static Id enqueueJob(Object,Integer)': (x, _self, job: ApexObject | null) => enqueueJob(x, job),
+  'static Id enqueueJob(Object)': (x, _self, job: ApexObject | null) => enqueueJob(x, job, null),
+  'static Id enqueueJob(Object,Integer)': (x, _self, job: ApexObject | null, delay: number | null) => {
+    // minutes from 0 to 10 (Apex Reference Guide, System.enqueueJob); here no time goes by
+    if (delay === null) throw nullArgument(2);
+    if (delay < 0 || delay > 10)
+      throw new NotModelledError('System.enqueueJob with a delay that is not 0 to 10 minutes');
+    return enqueueJob(x, job, null);
+  },
+  'static Id enqueueJob(Object,AsyncOptions)': (x, _self, job: ApexObject | null, options: OptionsObject | null) => {
+    if (options === null) throw nullArgument(2);
+    return enqueueJob(x, job, options.data);
+  },
+  'static void attachFinalizer(Object)': (x, _self, finalizer: ApexObject | null) => attachFinalizer(x, finalizer),
   'static String schedule(String,String,Object)': (
     x,
     _self,
-    _name: string,
+    name: string | null,
     cron: string | null,
     job: ApexObject | null,
-  ) => {
-    if (cron === null || job === null) throw nullArgument(cron === null ? 2 : 3);
-    if (!/^\S+( \S+){5,6}$/.test(cron.trim())) {
-      throw apexException('StringException', `Illegal cron expression: ${cron}`);
-    }
-    const id = nextId(x, '08e');
-    enqueue(x, 'scheduled', function* () {
-      yield* x.program.call(x, job, 'execute', [context('SchedulableContext', id)]);
-    });
-    return id.value;
-  },
+  ) => schedule(x, name, cron, job),
+  'static String scheduleBatch(Object,String,Integer)': (
+    x,
+    _self,
+    batch: ApexObject | null,
+    name: string | null,
+    minutes: number | null,
+  ) => scheduleBatch(x, batch, name, minutes, 200),
+  'static String scheduleBatch(Object,String,Integer,Integer)': (
+    x,
+    _self,
+    batch: ApexObject | null,
+    name: string | null,
+    minutes: number | null,
+    size: number | null,
+  ) => scheduleBatch(x, batch, name, minutes, size ?? 200),
+  'static void abortJob(Id)': (x, _self, id: ApexId | null) => abortJob(x, id),
   'static Boolean isBatch()': (x) => runningKind(x) === 'batch',
   'static Boolean isFuture()': (x) => runningKind(x) === 'future',
   'static Boolean isQueueable()': (x) => runningKind(x) === 'queueable',
   'static Boolean isScheduled()': (x) => runningKind(x) === 'scheduled',
 };
-
-/** Puts a @future call behind the transaction; for the emitted code of such methods. */
-export function enqueueFuture(x: Execution, job: Job): void {
-  x.limits.use('futureCalls');
-  enqueue(x, 'future', job);
-}
 
 /** The methods of an interface; calls through it are dispatched to the object's own class, so these never run. */
 export function platformInterface(name: string, signatures: string[], typeParameters: string[] = []): PlatformClass {
@@ -168,19 +174,58 @@ export function platformInterface(name: string, signatures: string[], typeParame
   return platformClass(name, members, { kind: 'interface', typeParameters });
 }
 
+const RESULTS = apexType('ParentJobResult');
+type FinalizerContext = PlatformObject<{ id: ApexId; exception: ApexObject | null; failed: boolean }>;
+
+const finalizerClasses: PlatformClass[] = [
+  platformInterface('Finalizer', ['void execute(FinalizerContext)']),
+  platformEnum('ParentJobResult', ['SUCCESS', 'UNHANDLED_EXCEPTION']),
+  platformClass('FinalizerContext', {
+    'Id getAsyncApexJobId()': (_x, self: FinalizerContext) => self.data.id,
+    'String getRequestId()': (x) => x.requestId,
+    'ParentJobResult getResult()': (_x, self: FinalizerContext) =>
+      enumConstant(RESULTS, self.data.failed ? 'UNHANDLED_EXCEPTION' : 'SUCCESS'),
+    'Exception getException()': (_x, self: FinalizerContext) => self.data.exception,
+  }),
+];
+
+const optionClasses: PlatformClass[] = [
+  platformClass('AsyncOptions', {
+    'new()': () => new PlatformObject<Options>(apexType('AsyncOptions'), { maximumDepth: null, delayMinutes: null }),
+    'Integer MaximumQueueableStackDepth': {
+      get: (_x, self: OptionsObject) => self.data.maximumDepth,
+      set: (_x, self: OptionsObject, value: number | null) => {
+        self.data.maximumDepth = value;
+      },
+    },
+    'Integer MinimumQueueableDelayInMinutes': {
+      get: (_x, self: OptionsObject) => self.data.delayMinutes,
+      set: (_x, self: OptionsObject, value: number | null) => {
+        self.data.delayMinutes = value;
+      },
+    },
+  }),
+  platformClass('AsyncInfo', {
+    'static Integer getCurrentQueueableStackDepth()': (x) => Number(x.statics.get('async.depth') ?? 0),
+  }),
+];
+
 export const asyncClasses: PlatformClass[] = [
   platformInterface('Queueable', ['void execute(QueueableContext)']),
   platformInterface('Schedulable', ['void execute(SchedulableContext)']),
   platformInterface('Database.Batchable', ['void finish(Database.BatchableContext)'], ['T']),
   platformInterface('Database.Stateful', []),
   platformInterface('Database.AllowsCallouts', []),
+  platformInterface('Database.RaisesPlatformEvents', []),
   platformInterface('Comparable', ['Integer compareTo(Object)']),
   platformInterface('Comparator', ['Integer compare(T,T)'], ['T']),
   platformInterface('Callable', ['Object call(String,Map<String,Object>)']),
-  platformClass('QueueableContext', { 'Id getJobId()': (_x, self: Context) => self.data.id }),
-  platformClass('SchedulableContext', { 'Id getTriggerId()': (_x, self: Context) => self.data.id }),
+  ...finalizerClasses,
+  ...optionClasses,
+  platformClass('QueueableContext', { 'Id getJobId()': (_x, self: JobContext) => self.data.id }),
+  platformClass('SchedulableContext', { 'Id getTriggerId()': (_x, self: JobContext) => self.data.id }),
   platformClass('Database.BatchableContext', {
-    'Id getJobId()': (_x, self: Context) => self.data.id,
-    'Id getChildJobId()': (_x, self: Context) => self.data.id,
+    'Id getJobId()': (_x, self: JobContext) => self.data.id,
+    'Id getChildJobId()': (_x, self: JobContext) => self.data.id,
   }),
 ];

@@ -14,6 +14,8 @@ import { dmlOptionsOf } from './dml-options.ts';
 import type { DmlOptionsData } from './dml-options.ts';
 import { apexException, dmlException, nullArgument, nullPointer } from './exceptions.ts';
 import { iteratorOver } from './list.ts';
+import { leadConvertClasses, leadConvertMembers } from './lead-convert.ts';
+import { mergeMembers, mergeResultClass } from './merge.ts';
 import { platformClass } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 import type { SObjectFieldToken } from './tokens.ts';
@@ -286,8 +288,18 @@ const savepointMembers: Record<string, Native> = {
 /** Members that other modules add to Database (executeBatch) come in through `more`. */
 export function databaseClasses(more: Record<string, Native>): PlatformClass[] {
   return [
-    platformClass('Database', { ...dmlMethods, ...scopedMembers, ...boundMembers, ...savepointMembers, ...more }),
+    platformClass('Database', {
+      ...dmlMethods,
+      ...mergeMembers,
+      ...leadConvertMembers,
+      ...scopedMembers,
+      ...boundMembers,
+      ...savepointMembers,
+      ...more,
+    }),
     platformClass('Savepoint', {}),
+    mergeResultClass,
+    ...leadConvertClasses,
     platformClass('Database.QueryLocator', {
       'String getQuery()': (_x, self: PlatformObject<Locator>) => {
         if (self.data.query === '') throw new NotModelledError('Database.QueryLocator.getQuery() of an inline query');

@@ -102,7 +102,10 @@ function errorText(error: { statusCode: string; message: string; fields: string[
  * The DmlException of a failed all-or-none statement: its message names the first failed row, its getDml… methods all.
  * Only to be made from results that hold at least one failure.
  */
-export function dmlException(operation: DmlOperation, results: DmlRowResult[]): ApexThrow {
+export function dmlException(
+  operation: DmlOperation | 'merge' | 'convertLead',
+  results: Pick<DmlRowResult, 'success' | 'id' | 'errors'>[],
+): ApexThrow {
   const value = exceptionValue(apexType('DmlException'), null);
   results.forEach((result, index) => {
     if (result.success) return;

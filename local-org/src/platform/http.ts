@@ -8,6 +8,7 @@ import { apexException, nullArgument } from './exceptions.ts';
 import { strings } from './native.ts';
 import { platformClass } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
+import { staticResource } from './static-resource.ts';
 
 /**
  * Callouts (https://developer.salesforce.com/docs/atlas.en-us.apexref.meta/apexref/apex_classes_restful_http.htm).
@@ -81,6 +82,10 @@ const request: Record<string, Native> = {
   'void setCompressed(Boolean)': (_x, self: Request, compressed: boolean | null) => {
     self.data.compressed = compressed === true;
   },
+  // Which certificate signs a callout matters to the callout only, and none leaves this model.
+  'void setClientCertificateName(String)': (_x, _self: Request, name: string | null) => {
+    if (name === null) throw nullArgument(1);
+  },
   'void setTimeout(Integer)': (_x, self: Request, timeout: number | null) => {
     self.data.timeout = timeout;
   },
@@ -114,8 +119,77 @@ function* send(x: Execution, _self: null, given: Request | null): Generator<Paus
     throw apexException('CalloutException', text);
   }
   x.limits.use('callouts');
+  if (mock instanceof PlatformObject) return mockResponse(x, mock as ResourceMock, given);
   return yield* x.program.call(x, mock, 'respond', [given]);
 }
+
+/** The built-in mocks, whose bodies are static resources. */
+class ResourceMockData extends ResponseData {
+  /** by endpoint; the key null is the one for every endpoint */
+  readonly resources = new Map<string | null, string>();
+}
+
+type ResourceMock = PlatformObject<ResourceMockData>;
+
+/** @throws ApexThrow CalloutException for an endpoint without a resource [assumption as to the words] */
+function mockResponse(x: Execution, { data }: ResourceMock, given: Request): Response {
+  const resource = data.resources.get(null) ?? data.resources.get(given.data.endpoint);
+  if (resource === undefined) {
+    throw apexException('CalloutException', `No static resource for the endpoint ${given.data.endpoint}`);
+  }
+  const made = new ResponseData();
+  for (const [name, value] of data.headers) made.headers.set(name, value);
+  made.status = data.status;
+  made.statusCode = data.statusCode;
+  made.body = staticResource(x, resource).bytes;
+  return new PlatformObject(apexType('HttpResponse'), made);
+}
+
+const mockSetters: Record<string, Native> = {
+  'void setHeader(String,String)': (_x, self: ResourceMock, name: string | null, value: string | null) => {
+    if (name === null) throw nullArgument(1);
+    self.data.headers.set(name, value);
+  },
+  'void setStatus(String)': (_x, self: ResourceMock, status: string | null) => {
+    self.data.status = status;
+  },
+  'void setStatusCode(Integer)': (_x, self: ResourceMock, code: number | null) => {
+    if (code === null) throw nullArgument(1);
+    self.data.statusCode = code;
+  },
+};
+
+const resourceMocks: PlatformClass[] = [
+  platformClass(
+    'StaticResourceCalloutMock',
+    {
+      'new()': () => new PlatformObject(apexType('StaticResourceCalloutMock'), new ResourceMockData()),
+      ...mockSetters,
+      'void setStaticResource(String)': (_x, self: ResourceMock, name: string | null) => {
+        if (name === null) throw nullArgument(1);
+        self.data.resources.set(null, name);
+      },
+    },
+    { implements: ['HttpCalloutMock'] },
+  ),
+  platformClass(
+    'MultiStaticResourceCalloutMock',
+    {
+      'new()': () => new PlatformObject(apexType('MultiStaticResourceCalloutMock'), new ResourceMockData()),
+      ...mockSetters,
+      'void setStaticResource(String,String)': (
+        _x,
+        self: ResourceMock,
+        endpoint: string | null,
+        name: string | null,
+      ) => {
+        if (endpoint === null || name === null) throw nullArgument(endpoint === null ? 1 : 2);
+        self.data.resources.set(endpoint, name);
+      },
+    },
+    { implements: ['HttpCalloutMock'] },
+  ),
+];
 
 export const httpClasses: PlatformClass[] = [
   platformClass('HttpRequest', request),
@@ -125,4 +199,5 @@ export const httpClasses: PlatformClass[] = [
     'HttpResponse send(HttpRequest)': send,
   }),
   platformInterface('HttpCalloutMock', ['HttpResponse respond(HttpRequest)']),
+  ...resourceMocks,
 ];

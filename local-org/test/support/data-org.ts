@@ -24,13 +24,14 @@ export const USERS = {
   minimum: 'minimum@example.com',
 };
 
-/** Writes source files under a new folder: path -> XML content without the declaration. */
+/** Writes source files under a new folder: path -> content, XML without its declaration. */
 export function sourceFolder(files: Record<string, string>): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'local-org-'));
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `<?xml version="1.0" encoding="UTF-8"?>\n${content}`);
+    const head = path.endsWith('.xml') ? '<?xml version="1.0" encoding="UTF-8"?>\n' : '';
+    writeFileSync(file, head + content);
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
