@@ -50,6 +50,8 @@ export interface OrgDefinition {
   sessionTimeoutMinutes: number;
   /** lifetime of an authorisation code */
   codeLifetimeSeconds: number;
+  /** whether tests may let the org fail, through `/_faults` of the org host */
+  faultConsole: boolean;
   users: UserDefinition[];
   oauthClients: OAuthClientDefinition[];
   /** absolute paths of sObject tree files, loaded in this order into an empty org */
@@ -100,6 +102,7 @@ export function parseDefinition(json: unknown, file: string): OrgDefinition {
     'apiRequestsPerDay',
     'sessionTimeoutMinutes',
     'codeLifetimeSeconds',
+    'faultConsole',
     'users',
     'oauthClients',
     'dataFiles',
@@ -118,6 +121,7 @@ export function parseDefinition(json: unknown, file: string): OrgDefinition {
     apiRequestsPerDay: root.get('apiRequestsPerDay', 15_000).integer(1, 10_000_000),
     sessionTimeoutMinutes: root.get('sessionTimeoutMinutes', 120).number(0.01, 1440),
     codeLifetimeSeconds: root.get('codeLifetimeSeconds', 900).number(0.1, 3600),
+    faultConsole: root.get('faultConsole', false).boolean(),
     users: root.get('users').list(user),
     oauthClients: root.get('oauthClients', []).list(client),
     dataFiles: root

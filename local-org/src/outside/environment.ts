@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RunningUser } from '../execution/execution.ts';
 import type { Org } from '../org/org.ts';
+import { FaultConsole } from './faults/console.ts';
 import { ApiUsage } from './api-usage.ts';
 import type { OAuthClientDefinition, OrgDefinition, OrganizationDefinition } from './definition.ts';
 import { Grants, type GrantState } from './oauth/grants.ts';
@@ -29,6 +30,8 @@ export class Environment {
   readonly usage: ApiUsage;
   readonly requests = new RequestLog();
   readonly locators = new QueryLocators();
+  /** null unless the definition file asks for it */
+  readonly faults: FaultConsole | null;
   readonly now: () => number;
   /** set once the listeners are up, e.g. http://127.0.0.1:7011 */
   orgUrl = '';
@@ -53,6 +56,7 @@ export class Environment {
       },
       options.grants,
     );
+    this.faults = options.definition.faultConsole ? new FaultConsole(this.grants, () => this.org()) : null;
   }
 
   /** The running org. The first call loads it; a failed load is tried again by the next call. */

@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { Org } from '../org/org.ts';
 import type { OrgDefinition } from './definition.ts';
 import { Environment, type EnvironmentKind } from './environment.ts';
+import { faultRoutes, injectFaults } from './faults/routes.ts';
 import { authorizeRoutes } from './oauth/authorize.ts';
 import type { GrantState } from './oauth/grants.ts';
 import { identityRoutes } from './oauth/identity.ts';
@@ -79,6 +80,8 @@ function orgApp(env: Environment, options: ServerOptions): FastifyInstance {
     orgPages(scope, env);
   });
   void app.register(async (scope) => apiRoutes(scope, env));
+  const { faults } = env;
+  if (faults !== null) void app.register(async (scope) => faultRoutes(scope, env, faults));
   return app;
 }
 
@@ -108,6 +111,7 @@ function newApp(env: Environment, options: ServerOptions): FastifyInstance {
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/{2,}/, '/'),
     routerOptions: { maxParamLength: 2000 },
   });
+  if (env.faults !== null) injectFaults(app, env.faults);
   app.get('/style.css', (_request, reply) =>
     reply.header('cache-control', 'max-age=300').type('text/css; charset=UTF-8').send(STYLE),
   );

@@ -197,6 +197,25 @@ export class Grants {
     this.#options.changed();
   }
 
+  /** Ends sessions as their timeout does; grants stay. @param userId null = everybody's. @returns how many */
+  expireSessions(userId: string | null): number {
+    let ended = 0;
+    for (const [key, session] of this.#sessions) {
+      if (userId !== null && session.userId !== userId) continue;
+      this.#sessions.delete(key);
+      ended++;
+    }
+    if (ended > 0) this.#options.changed();
+    return ended;
+  }
+
+  /** Takes back all that a user has allowed. @param userId null = everybody's. @returns how many grants */
+  revokeGrants(userId: string | null): number {
+    const gone = [...this.#grants.values()].filter((grant) => userId === null || grant.userId === userId);
+    for (const grant of gone) this.revokeGrant(grant.id);
+    return gone.length;
+  }
+
   #open(session: Pick<Session, 'userId' | 'grantId' | 'clientId' | 'scopes'>): string {
     const now = this.#options.now();
     const token = `${this.#options.organizationId.slice(0, 15)}!AQ${secret(48)}`;
