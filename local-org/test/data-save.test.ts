@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ApexThrow, NotModelledError } from '../src/errors.ts';
+import { ApexThrow } from '../src/errors.ts';
 import { apexException } from '../src/platform/exceptions.ts';
 import { stringValueOf } from '../src/values/text.ts';
 import { ApexDate, ApexDatetime } from '../src/values/value.ts';
@@ -249,7 +249,10 @@ t.test('update: only what is set is written, rules see old and new', (t) => {
   t.same(texts(s.dml('delete', [s.record('Visit__c', { Id: 'a01000000000zzz' })])[0]), [
     'INVALID_CROSS_REFERENCE_KEY, invalid cross reference id: []',
   ]);
-  t.throws(() => s.dml('undelete', [s.record('Visit__c', { Id: target })]), NotModelledError);
+  t.same(texts(s.dml('undelete', [s.record('Visit__c', { Id: target })])[0]), []);
+  t.same(texts(s.dml('undelete', [s.record('Visit__c', { Id: target })])[0]), [
+    'UNDELETE_FAILED, Entity is not in the recycle bin: []',
+  ]);
   s.tx.abort();
   t.end();
 });

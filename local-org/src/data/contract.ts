@@ -1,6 +1,8 @@
 import type { Execution, Pause } from '../execution/execution.ts';
 import type { ApexDatetime, ApexId, DmlError, DmlOptions, SObjectValue, Value } from '../values/value.ts';
 import type { SoqlQuery } from '../soql/ast.ts';
+import type { LeadConvertRequest, LeadConvertRow } from './lead-convert.ts';
+import type { MergeRequest, MergeRowResult } from './merge.ts';
 
 /** USER enforces object permissions, field-level security and sharing of the running user; SYSTEM none of the first two. */
 export type AccessMode = 'USER' | 'SYSTEM';
@@ -49,6 +51,8 @@ export interface Transaction {
   /** COUNT() queries and Database.countQuery */
   count(x: Execution, query: SoqlQuery, binds: Value[], options: QueryOptions): Generator<Pause, number, void>;
   dml(x: Execution, request: DmlRequest): Generator<Pause, DmlRowResult[], void>;
+  merge(x: Execution, request: MergeRequest): Generator<Pause, MergeRowResult[], void>;
+  convertLead(x: Execution, request: LeadConvertRequest): Generator<Pause, LeadConvertRow[], void>;
   setSavepoint(x: Execution): Savepoint;
   rollback(x: Execution, savepoint: Savepoint): void;
   releaseSavepoint(x: Execution, savepoint: Savepoint): void;

@@ -5,12 +5,13 @@ import type { CustomMetadataRecord } from '../schema/schema.ts';
 import { ApexDecimal } from '../values/decimal.ts';
 import { ApexDate, ApexDatetime, SObjectValue } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
+import { seedLeadStatuses } from './lead-status.ts';
 import { metadataId } from './metadata-id.ts';
 import { seedRecordTypes } from './record-types.ts';
 import type { Store } from './store.ts';
 
 /**
- * Puts the records that the source holds into the store: custom metadata, and record types. Their ids follow from their names, so that they are
+ * Puts the records that the source holds into the store: custom metadata, record types, and the lead statuses. Their ids follow from their names, so that they are
  * the same whatever other metadata there is.
  * @throws CompileError for a record that a deployment would refuse
  */
@@ -24,6 +25,7 @@ export function seedCustomMetadata(store: Store): void {
   }
   for (const record of records) addRecord(store, record, known);
   seedRecordTypes(store);
+  seedLeadStatuses(store);
 }
 
 function addRecord(store: Store, record: CustomMetadataRecord, known: ReadonlySet<string>): void {

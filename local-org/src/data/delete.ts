@@ -29,6 +29,10 @@ export function* deleteRows(
   if (context.request.allOrNone && rows.some(failed)) return;
   for (const row of rows) {
     if (failed(row) || row.before === null || tx.get(object, row.before.id) === null) continue;
+    if (row.mergeInto !== undefined) {
+      yield* mergeInto(context, row, row.before, row.mergeInto);
+      continue;
+    }
     const blocking = restricted(context, row.before, new Set());
     if (blocking !== null) row.errors.push(blocking);
     else yield* cascade(context, row, row.before);
@@ -111,6 +115,25 @@ function* cascade(context: DmlContext, pending: Pending, row: Row): Generator<Pa
     }
   }
   tx.remove(buried(context, row, pending.id ?? row.id, cleared));
+}
+
+/** Gives what hangs on a row to the master of a merge and takes the row away, with its MasterRecordId set. */
+function* mergeInto(context: DmlContext, pending: Pending, row: Row, master: string): Generator<Pause, void, void> {
+  const { tx } = context;
+  for (const child of children(context, row)) {
+    const { object, id } = child.row;
+    if ((yield* tx.takeLock(id)) === 'timeout') {
+      pending.errors.push(failure('UNABLE_TO_LOCK_ROW', `${LOCK_MESSAGE} or 1 records: ${id}`));
+      return;
+    }
+    const current = tx.get(object, id);
+    if (current === null) continue;
+    tx.put({ ...current, values: new Map(current.values).set(child.field, id === master ? null : new ApexId(master)) });
+    pending.relatedIds?.push(id);
+  }
+  const values = new Map(row.values);
+  if (row.object.fields.has('masterrecordid')) values.set('masterrecordid', new ApexId(master));
+  tx.remove(buried(context, { ...row, values }, row.id, []));
 }
 
 /** A row as the recycle bin holds it. */

@@ -1,5 +1,4 @@
 import type { Execution, Pause } from '../execution/execution.ts';
-import { NotModelledError } from '../errors.ts';
 import { apexException } from '../platform/exceptions.ts';
 import type { ObjectDefinition } from '../schema/definition.ts';
 import { ApexId } from '../values/value.ts';
@@ -13,6 +12,7 @@ import type { Pending } from './pending.ts';
 import { RecordReader } from './reader.ts';
 import { saveRows } from './save.ts';
 import type { StoreTransaction } from './transaction.ts';
+import { pendingUndelete, undeleteRows } from './undelete.ts';
 import { resolveUpsert } from './upsert.ts';
 
 /** What the steps of one DML statement share. */
@@ -33,7 +33,6 @@ export function* runDml(
   request: DmlRequest,
 ): Generator<Pause, DmlRowResult[], void> {
   const { records, operation } = request;
-  if (operation === 'undelete') throw new NotModelledError('undelete');
   if (records.length === 0) return [];
   refuseSameInstances(request);
   x.limits.use('dmlStatements');
@@ -92,11 +91,9 @@ function prepare(context: DmlContext, object: ObjectDefinition, from: number, to
     const record = request.records[index];
     if (record === undefined || record === null)
       throw apexException('NullPointerException', 'Attempt to de-reference a null object');
-    rows.push(
-      request.operation === 'insert'
-        ? pendingInsert(index, record)
-        : pendingChange(tx, index, record, request.operation as 'update' | 'delete'),
-    );
+    if (request.operation === 'insert') rows.push(pendingInsert(index, record));
+    else if (request.operation === 'undelete') rows.push(pendingUndelete(tx, index, record));
+    else rows.push(pendingChange(tx, index, record, request.operation));
   }
   return rows;
 }
@@ -123,7 +120,13 @@ export function pendingChange(
     return pending;
   }
   const before = tx.get(record.definition, id.value);
-  if (before !== null) return { ...pending, before, id: id.value };
+  if (before !== null) {
+    // SOAP API Developer Guide, StatusCode CANNOT_UPDATE_CONVERTED_LEAD; the words are an assumption
+    if (operation === 'update' && record.definition.name === 'Lead' && before.values.get('isconverted') === true) {
+      pending.errors.push(failure('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead'));
+    }
+    return { ...pending, before, id: id.value };
+  }
   const error = tx.overlay.isDeleted(record.definition, id.value)
     ? failure('ENTITY_IS_DELETED', 'entity is deleted')
     : failure('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
@@ -185,7 +188,7 @@ function* attempts(context: DmlContext, rows: Pending[], mark: number): Generato
       for (const row of survivors) if (!failed(row)) row.errors.push(error);
       return;
     }
-    for (const row of survivors) Object.assign(row, { row: null, id: row.before === null ? null : row.id });
+    for (const row of survivors) Object.assign(row, { row: null, id: row.operation === 'insert' ? null : row.id });
     for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
       if (name !== 'cpuTime' && name !== 'heapSize') x.limits.used[name] = limits[name];
     }
@@ -203,6 +206,7 @@ function* attemptOnce(context: DmlContext, rows: Pending[]): Generator<Pause, vo
     const first = group[0];
     if (first === undefined) continue;
     if (first.operation === 'delete') yield* deleteRows(context, first.record.definition, group);
+    else if (first.operation === 'undelete') yield* undeleteRows(context, first.record.definition, group);
     else yield* saveRows(context, first.record.definition, group);
   }
 }

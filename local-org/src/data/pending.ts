@@ -11,6 +11,9 @@ export interface Pending {
   readonly operation: 'insert' | 'update' | 'delete' | 'undelete';
   /** the stored row before, null for inserts */
   readonly before: Row | null;
+  /** a delete by merge: the Id of the master that gets the related records, which are listed in `relatedIds` */
+  mergeInto?: string;
+  relatedIds?: string[];
   /** what the platform itself writes beside the caller's values: roll-up summaries, the fields of a converted lead */
   platformValues?: ReadonlyMap<string, Value>;
   /** known from the start for updates and deletes; inserts get theirs when they are written */

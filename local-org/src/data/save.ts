@@ -14,6 +14,7 @@ import type { Row } from './row.ts';
 import { isWritable, sameStored, storedValue, writtenValues } from './stored-value.ts';
 import { fireTriggers, recordOfRow } from './triggers.ts';
 import { duplicateErrors, foreignKeyErrors } from './keys.ts';
+import { duplicateRuleErrors } from './duplicate-rules.ts';
 import { formulaContext } from './formula-context.ts';
 import { lookupFilterErrors } from './lookup-filters.ts';
 import { recordTypeErrors } from './record-types.ts';
@@ -91,6 +92,9 @@ function addDefaults(context: DmlContext, object: ObjectDefinition, given: Map<s
   blank.record.values.clear();
   for (const [name, value] of given) blank.record.values.set(name, value);
   applyDefaults(blank);
+  if (object.settingType === 'Hierarchy' && (given.get('setupownerid') ?? null) === null) {
+    given.set('setupownerid', new ApexId(context.x.org.id));
+  }
   if (object.name === 'User' && !given.has('communitynickname')) {
     // "User" and a number that no other user has, as the platform fills it.
     const number = context.tx.store.nextNumber('User.CommunityNickname', context.x.now() * 1000);
@@ -191,6 +195,7 @@ function check(
     () => checkRequired(object, formula.record),
     () => [...foreignKeyErrors(context, object, written), ...recordTypeErrors(context.tx.schema, object, written)],
     () => lookupFilterErrors(context, row, written),
+    () => duplicateRuleErrors(context, row, pending),
   ];
   for (const stage of stages) {
     if (failed(pending)) return;

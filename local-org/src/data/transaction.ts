@@ -1,4 +1,5 @@
 import type { Execution, Pause } from '../execution/execution.ts';
+import { chargeHeap } from '../execution/heap-estimate.ts';
 import type { ObjectDefinition } from '../schema/definition.ts';
 import type { Schema } from '../schema/schema.ts';
 import { permissionsOf } from '../security/effective.ts';
@@ -12,6 +13,10 @@ import { apexException } from '../platform/exceptions.ts';
 import type { DmlRequest, DmlRowResult, QueryOptions, Savepoint, Transaction } from './contract.ts';
 import { runDml } from './dml.ts';
 import { QUERY_LOCK_MESSAGE, queryException } from './failure.ts';
+import { runLeadConvert } from './lead-convert.ts';
+import type { LeadConvertRequest, LeadConvertRow } from './lead-convert.ts';
+import { runMerge } from './merge.ts';
+import type { MergeRequest, MergeRowResult } from './merge.ts';
 import { Overlay } from './overlay.ts';
 import { LOCK_TIMEOUT_MS } from './locks.ts';
 import type { DeletedRow, Row } from './row.ts';
@@ -73,20 +78,44 @@ export class StoreTransaction implements Transaction {
     const children = query.select.filter((s) => s.kind === 'subquery').length;
     if (children > 0) x.limits.use('aggregateQueries', children);
     if (query.countOnly) throw queryException('SELECT COUNT() returns a number, not records');
-    return yield* new QueryRun(x, this, query, binds, options).records(query);
+    x.limits.cpu.suspend();
+    try {
+      const records = yield* new QueryRun(x, this, query, binds, options).records(query);
+      chargeHeap(x, records);
+      return records;
+    } finally {
+      x.limits.cpu.resume();
+    }
   }
 
   *count(x: Execution, query: SoqlQuery, binds: Value[], options: QueryOptions): Generator<Pause, number, void> {
     yield { kind: 'statement' };
     this.#assertOpen();
     if (countsAsQuery(this.schema, query)) x.limits.use('queries');
-    return new QueryRun(x, this, query, binds, options).count(query);
+    x.limits.cpu.suspend();
+    try {
+      return new QueryRun(x, this, query, binds, options).count(query);
+    } finally {
+      x.limits.cpu.resume();
+    }
   }
 
   *dml(x: Execution, request: DmlRequest): Generator<Pause, DmlRowResult[], void> {
     yield { kind: 'statement' };
     this.#assertOpen();
     return yield* runDml(x, this, request);
+  }
+
+  *merge(x: Execution, request: MergeRequest): Generator<Pause, MergeRowResult[], void> {
+    yield { kind: 'statement' };
+    this.#assertOpen();
+    return yield* runMerge(x, this, request);
+  }
+
+  *convertLead(x: Execution, request: LeadConvertRequest): Generator<Pause, LeadConvertRow[], void> {
+    yield { kind: 'statement' };
+    this.#assertOpen();
+    return yield* runLeadConvert(x, this, request);
   }
 
   get(object: ObjectDefinition, id: string): Row | null {

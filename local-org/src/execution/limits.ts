@@ -1,5 +1,6 @@
 import { GovernorLimitError } from '../errors.ts';
 import { CpuMeter } from './cpu-meter.ts';
+import type { HeapCharge } from './heap-estimate.ts';
 
 /** Counters of one transaction, with their maxima for synchronous Apex (asynchronous: queries 200, cpu 60,000, heap 12 MB). */
 export type LimitName =
@@ -57,6 +58,7 @@ export class GovernorLimits {
   readonly maxima: Record<LimitName, number>;
   readonly used: Record<LimitName, number>;
   readonly cpu = new CpuMeter();
+  readonly heap: HeapCharge[] = [];
 
   constructor(maxima: Readonly<Record<LimitName, number>> = SYNCHRONOUS_MAXIMA) {
     this.maxima = { ...maxima };

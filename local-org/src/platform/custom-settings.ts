@@ -44,7 +44,10 @@ function byKey(x: Execution, definition: ObjectDefinition, field: string): Value
 
 function named(x: Execution, definition: ObjectDefinition, field: string, name: string | null): Value {
   const wanted = name?.toLowerCase();
-  const row = rowsOf(x, definition).find((r) => String(r.values.get(field) ?? '').toLowerCase() === wanted);
+  const row = rowsOf(x, definition).find((r) => {
+    const value = r.values.get(field);
+    return typeof value === 'string' && value.toLowerCase() === wanted;
+  });
   return row === undefined ? null : recordOf(x, row);
 }
 

@@ -171,6 +171,7 @@ function customSettingFields(type: 'Hierarchy' | 'List'): FieldDefinition[] {
     length: 18,
     nillable: false,
     updateable: false,
+    unique: true,
     referenceTo: ['Organization', 'Profile', 'User'],
     relationshipName: 'SetupOwner',
     deleteConstraint: 'Cascade',

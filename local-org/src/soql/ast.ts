@@ -20,11 +20,15 @@ export interface SoqlQuery {
   limit: SoqlOperand | null;
   offset: SoqlOperand | null;
   forUpdate: boolean;
+  /** deleted records of the recycle bin too */
+  allRows?: boolean;
 }
 
 export type SelectItem =
   | { kind: 'expression'; expression: SoqlExpression; alias: string | null }
   | { kind: 'subquery'; query: SoqlQuery }
+  /** TYPEOF What WHEN Account THEN Phone ELSE Name END; names as written */
+  | { kind: 'typeof'; relationship: string; branches: { object: string; fields: string[][] }[]; otherwise: string[][] }
   /** FIELDS(ALL | STANDARD | CUSTOM) */
   | { kind: 'fields'; which: 'ALL' | 'STANDARD' | 'CUSTOM' };
 

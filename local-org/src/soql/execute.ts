@@ -30,6 +30,8 @@ export interface QueryHost {
   get(object: ObjectDefinition, id: string): Row | null;
   find(object: ObjectDefinition, field: string, key: string): Row[];
   all(object: ObjectDefinition): Row[];
+  /** the rows in the recycle bin, for ALL ROWS */
+  deletedRows(object: ObjectDefinition): Row[];
   permissionsOf(userId: string): Permissions;
   /** @returns whether the row was free at once; otherwise it may have changed while waiting */
   lockRow(id: string): Generator<Pause, boolean, void>;
@@ -49,6 +51,7 @@ export class QueryRun implements OperandContext {
   readonly #sharing: Sharing | null;
   readonly #check: AccessCheck | null;
   readonly #enforced: boolean;
+  readonly #allRows: boolean;
 
   constructor(x: Execution, host: QueryHost, query: SoqlQuery, binds: Value[], options: QueryOptions) {
     this.x = x;
@@ -58,6 +61,7 @@ export class QueryRun implements OperandContext {
     this.today = dayAt(x.now(), this.timeZone);
     this.reader = new RecordReader(host.schema, host, { now: x.now(), userId: x.user.id });
     const user = query.access === null ? options.access === 'USER' : query.access === 'USER_MODE';
+    this.#allRows = query.allRows === true;
     this.#enforced = query.access === 'SECURITY_ENFORCED';
     this.#check =
       user || this.#enforced
@@ -127,7 +131,9 @@ export class QueryRun implements OperandContext {
     const order = this.#order(object, query);
     const name = field.toLowerCase();
     return (parentId) => {
-      const rows = this.host.find(object, name, indexKey(new ApexId(parentId)) ?? '').filter((row) => {
+      const found = this.host.find(object, name, indexKey(new ApexId(parentId)) ?? '');
+      if (this.#allRows) found.push(...this.host.deletedRows(object));
+      const rows = found.filter((row) => {
         const parent = row.values.get(name);
         return parent instanceof ApexId && parent.value === parentId && test(row) && this.canRead(row);
       });
@@ -167,13 +173,15 @@ export class QueryRun implements OperandContext {
 
   #matching(object: ObjectDefinition, query: SoqlQuery, order: OrderKey<Row>[] | null): Row[] {
     const { test, plan } = this.#where(object, query);
-    const rows = this.#candidates(object, plan).filter((row) => test(row) && this.canRead(row));
+    const candidates = this.#candidates(object, plan);
+    if (query.allRows === true) candidates.push(...this.host.deletedRows(object));
+    const rows = candidates.filter((row) => test(row) && this.canRead(row));
     rows.sort(byId);
     return order === null ? rows : sortItems(rows, order);
   }
 
   #candidates(object: ObjectDefinition, plan: IndexPlan | null): Row[] {
-    if (plan === null) return this.host.all(object);
+    if (plan === null) return [...this.host.all(object)];
     const found = new Map<string, Row>();
     for (const text of plan.texts) {
       const rows =

@@ -5,6 +5,7 @@ import type {
   ExpressionContext,
   FieldExpressionContext,
   FieldNameContext,
+  FieldNameListContext,
   FromNameListContext,
   LogicalExpressionContext,
   QueryContext,
@@ -12,6 +13,7 @@ import type {
   SoqlFunctionContext,
   SubFieldEntryContext,
   SubQueryContext,
+  TypeOfContext,
   ValueContext,
   WhereConditionalExpressionContext,
   WhereLogicalExpressionContext,
@@ -90,7 +92,6 @@ class SoqlReader {
 
   query(tree: QueryContext): SoqlQuery {
     if (tree.usingScope() != null) this.#refuse('SOQL clause USING SCOPE', tree);
-    if (tree.allRowsClause() != null) this.#refuse('SOQL clause ALL ROWS', tree);
     if (tree.updateList() != null) this.#refuse('SOQL clause UPDATE TRACKING/VIEWSTAT', tree);
     const entries = tree.selectList().selectEntry_list();
     const first = entries[0]?.soqlFunction();
@@ -124,6 +125,7 @@ class SoqlReader {
       limit: this.#rowCount(tree.limitClause()),
       offset: this.#rowCount(tree.offsetClause()),
       forUpdate: this.#forUpdate(tree),
+      allRows: tree.allRowsClause() != null,
     };
   }
 
@@ -162,7 +164,8 @@ class SoqlReader {
   }
 
   #selectItem(entry: SelectEntryContext | SubFieldEntryContext): SelectItem {
-    if (entry.typeOf() != null) this.#refuse('SOQL clause TYPEOF', entry);
+    const typeOf = entry.typeOf();
+    if (typeOf != null) return this.#typeOf(typeOf);
     const subquery = entry.subQuery();
     if (subquery != null) return { kind: 'subquery', query: this.#subQuery(subquery) };
     const alias = entry.soqlId()?.getText() ?? null;
@@ -174,6 +177,20 @@ class SoqlReader {
       return { kind: 'fields', which };
     }
     return { kind: 'expression', expression: this.#function(call), alias };
+  }
+
+  #typeOf(tree: TypeOfContext): SelectItem {
+    const paths = (list: FieldNameListContext): string[][] =>
+      list.fieldName_list().map((name) => name.soqlId_list().map((id) => id.getText()));
+    const otherwise = tree.elseClause();
+    return {
+      kind: 'typeof',
+      relationship: tree.fieldName().getText(),
+      branches: tree
+        .whenClause_list()
+        .map((when) => ({ object: when.fieldName().getText(), fields: paths(when.fieldNameList()) })),
+      otherwise: otherwise == null ? [] : paths(otherwise.fieldNameList()),
+    };
   }
 
   #field(tree: FieldNameContext): SoqlExpression {

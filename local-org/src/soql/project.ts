@@ -1,4 +1,4 @@
-import { queryException } from '../data/failure.ts';
+import { noSuchRelationship, queryException } from '../data/failure.ts';
 import type { Row } from '../data/row.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import { apexType } from '../types/type.ts';
@@ -10,6 +10,13 @@ import type { QueryRun } from './execute.ts';
 /** A SELECT list joined to the schema. */
 export interface CompiledSelect {
   columns: { alias: string | null; compiled: CompiledExpression }[];
+  typeOfs: {
+    reference: FieldDefinition;
+    relationship: string;
+    /** by the lower-case name of the parent's object */
+    branches: Map<string, CompiledExpression[]>;
+    otherwise: (object: ObjectDefinition) => CompiledExpression[];
+  }[];
   subqueries: {
     name: string;
     object: ObjectDefinition;
@@ -20,7 +27,7 @@ export interface CompiledSelect {
 
 /** @throws ApexThrow with a QueryException for unknown fields and relationships */
 export function compileSelect(run: QueryRun, object: ObjectDefinition, query: SoqlQuery): CompiledSelect {
-  const select: CompiledSelect = { columns: [], subqueries: [] };
+  const select: CompiledSelect = { columns: [], typeOfs: [], subqueries: [] };
   const seen = new Set<string>();
   for (const item of query.select.flatMap((i) => expand(object, query, i))) {
     if (item.kind === 'subquery') {
@@ -34,6 +41,8 @@ export function compileSelect(run: QueryRun, object: ObjectDefinition, query: So
       const inner = compileSelect(run, childObject, item.query);
       const children = run.prepareChildren(item.query, childObject, child.field);
       select.subqueries.push({ name, object: childObject, children, select: inner });
+    } else if (item.kind === 'typeof') {
+      select.typeOfs.push(compileTypeOf(run, object, item));
     } else if (item.kind === 'expression') {
       const compiled = run.selected(run.expression(object, query.alias, item.expression));
       const key = item.alias ?? (item.expression.kind === 'field' ? item.expression.path.join('.') : compiled.name);
@@ -46,6 +55,28 @@ export function compileSelect(run: QueryRun, object: ObjectDefinition, query: So
     }
   }
   return select;
+}
+
+/** SOQL Reference, "TYPEOF": the fields depend on the object that the polymorphic reference leads to. */
+function compileTypeOf(
+  run: QueryRun,
+  object: ObjectDefinition,
+  item: SelectItem & { kind: 'typeof' },
+): CompiledSelect['typeOfs'][number] {
+  const reference = run.host.schema.parentRelationship(object, item.relationship);
+  if (reference === null) throw queryException(noSuchRelationship(item.relationship));
+  const compile = (parent: ObjectDefinition, fields: string[][]): CompiledExpression[] =>
+    fields.map((path) => run.selected(run.expression(parent, null, { kind: 'field', path })));
+  const branches = new Map<string, CompiledExpression[]>();
+  for (const { object: name, fields } of item.branches) {
+    const parent = run.object(name);
+    if (!reference.referenceTo.includes(parent.name)) {
+      throw queryException(`TYPEOF condition is not valid: ${reference.name} does not reference ${parent.name}`);
+    }
+    branches.set(parent.name.toLowerCase(), compile(parent, fields));
+  }
+  const otherwise = (parent: ObjectDefinition): CompiledExpression[] => compile(parent, item.otherwise);
+  return { reference, relationship: reference.relationshipName ?? item.relationship, branches, otherwise };
 }
 
 function expand(object: ObjectDefinition, query: SoqlQuery, item: SelectItem): SelectItem[] {
@@ -67,12 +98,28 @@ export function projectRow(run: QueryRun, row: Row, select: CompiledSelect): SOb
     else if (path.steps.length === 0) set(record, path.field.name, compiled.read(row));
     else placeInParent(run, record, row, path.steps, path.field);
   }
+  for (const typeOf of select.typeOfs) placeTypeOf(run, record, row, typeOf);
   for (const { name, object, children, select: inner } of select.subqueries) {
     const records = children(row.id).map((child) => projectRow(run, child, inner));
     run.x.limits.use('queryRows', records.length);
     set(record, name, new ApexList(apexType('List', apexType(object.name)), records));
   }
   return record;
+}
+
+function placeTypeOf(run: QueryRun, record: SObjectValue, row: Row, typeOf: CompiledSelect['typeOfs'][number]): void {
+  const { reference, relationship, branches, otherwise } = typeOf;
+  set(record, reference.name, run.reader.value(row, reference));
+  const parentRow = run.reader.parent(row, reference);
+  if (parentRow === null) return set(record, relationship, null);
+  const parent = start(parentRow);
+  for (const compiled of branches.get(parentRow.object.name.toLowerCase()) ?? otherwise(parentRow.object)) {
+    const path = compiled.paths[0];
+    if (path === undefined || path.steps.length === 0)
+      set(parent, path?.field.name ?? compiled.name, compiled.read(parentRow));
+    else placeInParent(run, parent, parentRow, path.steps, path.field);
+  }
+  set(record, relationship, parent);
 }
 
 function start(row: Row): SObjectValue {

@@ -4,6 +4,7 @@ import { activities } from './activities.ts';
 import { linkChildren, standardObject } from './builder.ts';
 import { customers } from './customers.ts';
 import { files } from './files.ts';
+import { leadStatus } from './lead-status.ts';
 import { people } from './people.ts';
 import { products } from './products.ts';
 import { sales } from './sales.ts';
@@ -14,7 +15,17 @@ import { setup } from './setup.ts';
  * Reference. A new copy each time, because a source folder may add custom fields to them.
  */
 export function standardObjects(): ObjectDefinition[] {
-  const tables = [...customers, ...sales, ...products, ...activities, ...people, ...access, ...setup, ...files];
+  const tables = [
+    ...customers,
+    ...sales,
+    ...products,
+    ...activities,
+    ...people,
+    ...access,
+    ...setup,
+    leadStatus,
+    ...files,
+  ];
   const objects = tables.map(standardObject);
   linkChildren(tables, objects);
   return objects;
