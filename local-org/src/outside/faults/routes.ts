@@ -14,8 +14,12 @@ export function injectFaults(app: FastifyInstance, faults: FaultConsole): void {
     const rule = faults.meet(request.method, path);
     if (rule === null) return;
     met.set(request, rule);
-    if (rule.kind === 'cutBefore') request.raw.socket.destroy();
-    else if (rule.kind !== 'slow' && rule.kind !== 'cutAfter') return refuse(reply, rule.kind);
+    if (rule.kind === 'cutBefore') {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return reply;
+    }
+    if (rule.kind !== 'slow' && rule.kind !== 'cutAfter') return refuse(reply, rule.kind);
   });
   app.addHook('onSend', async (request, _reply, payload) => {
     const rule = met.get(request);
