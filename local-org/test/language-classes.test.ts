@@ -120,7 +120,6 @@ t.test('what Salesforce would not compile is refused with its place', async (t) 
     ['Integer f() { return 1; System.debug(2); } f();', /Unreachable statement/],
     ['class A { static Integer i; } class B { class C {} }', /static can only be used in a top level type/],
     ['@Remote class A {}', /Not modelled: annotation @remote/],
-    ['@future static void later() {} later();', /Not modelled: @future method later/],
     ['Integer n = [SELECT Nope__c FROM Contact].size();', /No such column 'Nope__c' on entity 'Contact'/],
     [
       'Integer n = [SELECT Id FROM Contact WHERE Account.Nope = 1].size();',

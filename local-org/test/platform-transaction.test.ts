@@ -69,7 +69,7 @@ t.test('System', async (t) => {
 t.test('Test.startTest and stopTest', async (t) => {
   const outside = harness();
   t.equal(call(outside.x, 'Test', 'isRunningTest()'), false);
-  const { x, calls } = harness({ test: true });
+  const { x } = harness({ test: true });
   t.equal(call(x, 'Test', 'isRunningTest()'), true);
   x.limits.use('queries', 60);
   call(x, 'Test', 'startTest()');
@@ -78,16 +78,8 @@ t.test('Test.startTest and stopTest', async (t) => {
     thrown(() => call(x, 'Test', 'startTest()')),
     'FinalException: Testing already started',
   );
-  const job = new ApexObject(apexType('Job'));
-  const jobId = call(x, 'System', 'enqueueJob(Object)', null, job) as ApexId;
-  t.match(jobId.value, /^707/);
-  t.strictSame(calls, [], 'jobs wait');
-  t.equal(call(x, 'Limits', 'getQueueableJobs()'), 1);
   call(x, 'Test', 'stopTest()');
-  t.equal(calls[0]?.[0], 'execute');
-  t.strictSame(call(x, 'QueueableContext', 'getJobId()', calls[0]?.[1][0]), jobId);
   t.equal(call(x, 'Limits', 'getQueries()'), 60, 'the limits of before');
-  t.throws(() => call(outside.x, 'System', 'enqueueJob(Object)', null, job), NotModelledError);
 });
 
 t.test('Test.setCreatedDate', async (t) => {
@@ -101,23 +93,6 @@ t.test('Test.setCreatedDate', async (t) => {
     /^UnsupportedOperationException/,
     'tests only',
   );
-});
-
-t.test('a job runs with the limits of asynchronous Apex and cannot queue another in a test', async (t) => {
-  const made = harness({ test: true });
-  const { x } = made;
-  const job = new ApexObject(apexType('Job'));
-  const seen: Value[] = [];
-  made.reply = () => {
-    seen.push(call(x, 'Limits', 'getLimitQueries()'), call(x, 'System', 'isQueueable()'));
-    seen.push(thrown(() => call(x, 'System', 'enqueueJob(Object)', null, job)));
-    return null;
-  };
-  call(x, 'Test', 'startTest()');
-  call(x, 'System', 'enqueueJob(Object)', null, job);
-  call(x, 'Test', 'stopTest()');
-  t.strictSame(seen, [200, true, 'AsyncException: Maximum stack depth has been reached.']);
-  t.equal(call(x, 'System', 'isQueueable()'), false);
 });
 
 t.test('Apex REST', async (t) => {

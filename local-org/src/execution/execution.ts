@@ -84,6 +84,16 @@ export interface TestState {
   fixedSearchResults?: ApexId[];
 }
 
+/** Runs work as one transaction; in a test, in the test's own. */
+export type TransactionRunner = <R>(work: (x: Execution) => Generator<Pause, R, void>) => Generator<Pause, R, void>;
+
+/** Work that Apex has enqueued, in as many transactions as it needs. */
+export interface AsyncJob {
+  /** whoever enqueued it */
+  readonly userId: string;
+  run(transaction: TransactionRunner): Generator<Pause, void, void>;
+}
+
 /** One request's, test's or asynchronous job's run: everything that lives as long as a transaction. */
 export interface Execution {
   readonly org: OrgContext;
@@ -99,6 +109,8 @@ export interface Execution {
   /** static fields of the platform classes that live as long as the transaction */
   readonly statics: Map<string, Value>;
   readonly requestId: string;
+  /** asynchronous work to start once the transaction has committed; absent: nothing runs it */
+  readonly afterCommit?: AsyncJob[];
   /** milliseconds since the epoch */
   now(): number;
   /** a line of the debug log */
@@ -143,6 +155,8 @@ export interface Program {
     type: ApexType,
     handle: (x: Execution, call: StubbedCall, args: Value[]) => Generator<Pause, Value, void>,
   ): ApexObject | null;
+  /** a copy of a value with all that it holds, as serialising makes it: transient fields are empty */
+  copy<V extends Value>(x: Execution, value: V): V;
   enumValues(type: ApexType): Value[] | null;
   isAssignable(from: ApexType, to: ApexType): boolean;
   typeOf(value: Value): ApexType;

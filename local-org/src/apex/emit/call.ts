@@ -5,7 +5,7 @@ import type { Expression } from '../parse/ast.ts';
 import type { Callable } from '../resolve/members.ts';
 import { chooseOverload, constructorsOf, methodsNamed } from '../resolve/members.ts';
 import { isException } from '../resolve/declare.ts';
-import type { ClassSymbol } from '../resolve/symbols.ts';
+import type { ClassSymbol, MethodSymbol } from '../resolve/symbols.ts';
 import { hasAnnotation, lineage, signatureText } from '../resolve/symbols.ts';
 import type { Code, MethodContext } from './context.ts';
 import { chained, nonNull } from './context.ts';
@@ -132,13 +132,19 @@ function instanceCall(ctx: MethodContext, given: Code, node: CallNode, args: Cod
 function emitStatic(ctx: MethodContext, callable: Callable, type: ApexType, args: string[]): Code {
   if (callable.own !== null) {
     checkVisible(ctx, callable.own, callable.own.visibility);
-    if (hasAnnotation(callable.own.node, 'future')) throw ctx.notModelled(`@future method ${callable.own.name}`);
+    if (hasAnnotation(callable.own.node, 'future')) return futureCall(callable.own, args);
     return { js: `(yield* ${callable.own.js}(${['x', ...args].join(', ')}))`, type: callable.returns };
   }
   // the methods of all enums, and of objects by their kind, are told which one: self of values(), of getInstance()
   const { cls } = callable.platform!;
   const self = cls.name === 'Enum' || cls.name.startsWith('#') ? ctx.type(type) : 'null';
   return emitNative(ctx, callable, self, args);
+}
+
+/** The call of a @future method only puts it behind the transaction. */
+function futureCall(method: MethodSymbol, args: string[]): Code {
+  const names = `${JSON.stringify(method.owner.type.name)}, ${JSON.stringify(method.name)}`;
+  return { js: `R.future(x, ${method.js}, ${names}, [${args.join(', ')}])`, type: T.Void };
 }
 
 function emitInstance(ctx: MethodContext, callable: Callable, type: ApexType, target: string, args: string[]): Code {

@@ -14,7 +14,8 @@ class Thrower extends ApexErrorListener {
     this.file = file;
   }
   override apexSyntaxError(line: number, _column: number, message: string): void {
-    throw new CompileError(message, this.file, line);
+    // the tokens that would have been right are most of the grammar
+    throw new CompileError(message.replace(/ expecting \{.*$/s, ''), this.file, line);
   }
 }
 

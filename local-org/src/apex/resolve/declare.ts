@@ -237,6 +237,7 @@ function addMethod(world: World, symbol: ClassSymbol, node: MethodNode, mangle: 
     symbol.constructors.push(method);
     return;
   }
+  if (hasAnnotation(node, 'future')) checkFuture(world, symbol, method);
   if (node.body === null && symbol.kind === 'class' && !words.has('abstract')) {
     throw new CompileError(`Method must have a body: ${node.name}`, symbol.file, node.line);
   }
@@ -245,6 +246,23 @@ function addMethod(world: World, symbol: ClassSymbol, node: MethodNode, mangle: 
     throw new CompileError(`Method already defined: ${node.name}`, symbol.file, node.line);
   }
   symbol.methods.set(node.name.toLowerCase(), [...same, method]);
+}
+
+/**
+ * "Methods with the future annotation must be static methods, and can only return a void type. The specified parameters
+ * must be primitive data types, arrays of primitive data types, or collections of primitive data types" (Apex Developer
+ * Guide, "Future Annotation"). The words of the errors are an assumption.
+ */
+function checkFuture(world: World, symbol: ClassSymbol, method: MethodSymbol): void {
+  const { line } = method.node;
+  if (!method.isStatic || method.returns !== T.Void) {
+    throw new CompileError(`Future methods must be static and return void: ${method.name}`, symbol.file, line);
+  }
+  const isPlain = (type: ApexType): boolean =>
+    type !== T.Object && world.own(type) === null && !world.isSObject(type) && type.args.every(isPlain);
+  for (const { type } of method.parameters) {
+    if (!isPlain(type)) throw new CompileError(`Unsupported parameter type ${type.text}`, symbol.file, line);
+  }
 }
 
 /** Overrides and abstract methods, checked once every class is complete. */

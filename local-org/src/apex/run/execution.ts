@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  AsyncJob,
   Execution,
   OrgContext,
   RunningUser,
@@ -42,6 +43,7 @@ export class ApexExecution implements Execution {
   readonly frames: StackFrame[] = [];
   readonly statics = new Map<string, Value>();
   readonly requestId = randomUUID();
+  readonly afterCommit: AsyncJob[] = [];
   /** static fields of the own classes by their number; set when a class is first used */
   readonly classStates: (Record<string, Value> | undefined)[] = [];
   readonly triggers: TriggerContext[] = [];

@@ -13,6 +13,7 @@ import type { World } from '../resolve/world.ts';
 import { parseAnyType } from './type-name.ts';
 import type { ApexExecution } from './execution.ts';
 import { isStub, makeStub } from './stub.ts';
+import { copyOf } from './copy.ts';
 import { fire } from './trigger.ts';
 
 export type EmittedFunction = (x: ApexExecution, ...args: Value[]) => Generator<Pause, Value, void>;
@@ -160,6 +161,18 @@ export class CompiledProgram implements Program {
     const object = target as OwnObject;
     if (field.setter === null) (object as Record<string, Value>)[field.js] = value;
     else yield* (object[field.setter] as EmittedFunction).call(target, x as ApexExecution, value);
+  }
+
+  /** JavaScript keys under which an own class keeps what is serialised of its instances. */
+  storedFields(type: ApexType): string[] {
+    const own = this.own(type);
+    if (own === null) return [];
+    const fields = [...lineage(own)].flatMap((c) => [...c.fields.values()]);
+    return fields.filter((f) => !f.isStatic && !f.isTransient).map((f) => f.js);
+  }
+
+  copy<V extends Value>(x: Execution, value: V): V {
+    return copyOf(x as ApexExecution, this, value);
   }
 
   allocate(_x: Execution, type: ApexType): ApexObject {

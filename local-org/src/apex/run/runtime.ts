@@ -7,7 +7,9 @@ import { concatenationText, stringOf } from '../../values/text.ts';
 import { ApexId, ApexList, ApexMap, ApexObject, ApexSet, SObjectValue } from '../../values/value.ts';
 import type { Value } from '../../values/value.ts';
 import { chooseOverload, methodsNamed } from '../resolve/members.ts';
+import { enqueueFuture } from '../../platform/async.ts';
 import { npe } from './arithmetic.ts';
+import type { EmittedFunction } from './program.ts';
 import type { ApexExecution } from './execution.ts';
 
 export { ApexObject, ExceptionValue } from '../../values/value.ts';
@@ -101,6 +103,11 @@ export function* callDynamic(
 export function* iteratorOf(x: ApexExecution, iterable: Value): Generator<Pause, Value, void> {
   if (iterable instanceof ApexObject && x.program.hasMethod(iterable.type, 'next', 0)) return iterable;
   return yield* callDynamic(x, iterable, 'iterator', []);
+}
+
+/** The call of a @future method. */
+export function future(x: ApexExecution, run: EmittedFunction, className: string, name: string, args: Value[]): void {
+  enqueueFuture(x, className, name, args, (inner, copies) => run(inner as ApexExecution, ...copies));
 }
 
 /** A custom label. */
