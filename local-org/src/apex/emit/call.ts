@@ -11,7 +11,7 @@ import type { Code, MethodContext } from './context.ts';
 import { chained, nonNull } from './context.ts';
 import { convert, singleRow } from './convert.ts';
 import { expression } from './expression.ts';
-import { checkVisible, recordMember, resolvePath } from './names.ts';
+import { checkVisible, eitherMeaning, recordMember, resolvePath } from './names.ts';
 
 type CallNode = Extract<Expression, { kind: 'call' }>;
 
@@ -23,7 +23,14 @@ export function call(ctx: MethodContext, node: CallNode): Code {
   const target = resolvePath(ctx, node.target);
   const args = node.arguments.map((a) => expression(ctx, a));
   ctx.line = node.line;
-  if (target.kind === 'value') return instanceCall(ctx, target.code, node, args);
+  if (target.kind === 'value') {
+    return eitherMeaning(
+      ctx,
+      node.target,
+      () => instanceCall(ctx, target.code, node, args),
+      (type) => staticCall(ctx, type, node.name, args),
+    );
+  }
   if (target.kind === 'type') return staticCall(ctx, target.type, node.name, args);
   if (target.kind === 'namespace') {
     const type = ctx.world.named([target.name], [], null);

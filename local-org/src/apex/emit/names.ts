@@ -1,3 +1,5 @@
+import { fieldSetNamed } from '../../platform/field-set.ts';
+import { CompileError, NotModelledError } from '../../errors.ts';
 import { describeField, describeSObject, sobjectFieldToken, sobjectTypeToken } from '../../platform/tokens.ts';
 import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
 import { apexTypeOfField } from '../../schema/definition.ts';
@@ -35,14 +37,48 @@ export function resolvePath(ctx: MethodContext, node: Expression, isHead = true)
   const target = resolvePath(ctx, node.target);
   ctx.line = node.line;
   if (target.kind !== 'value') return member(ctx, target, node.name);
-  const described = describedObject(ctx, node.target);
+  const setsOf = describedObject(ctx, node.target, 'fieldsets');
+  const fieldSet = setsOf === null ? null : fieldSetNamed(setsOf, node.name);
+  if (fieldSet !== null) return value({ js: ctx.constant(fieldSet), type: fieldSet.type, nonNull: true });
+  const described = describedObject(ctx, node.target, 'fields');
   if (described !== null) return member(ctx, { kind: 'fields', object: described }, node.name);
-  return value(fieldOf(ctx, target.code, node.name, node.safe));
+  return eitherMeaning(
+    ctx,
+    node.target,
+    () => value(fieldOf(ctx, target.code, node.name, node.safe)),
+    (type) => member(ctx, { kind: 'type', type }, node.name),
+  );
 }
 
-/** The object of `SObjectType.Contact.fields`, behind which field names stand. */
-function describedObject(ctx: MethodContext, node: Expression): ObjectDefinition | null {
-  if (node.kind !== 'field' || node.name.toLowerCase() !== 'fields' || node.target.kind !== 'field') return null;
+/**
+ * `name.member` where the name means a variable and perhaps a class as well: the variable first, and when it has no such
+ * member the class (Apex Developer Guide, "Namespace, Class, and Variable Name Precedence").
+ */
+export function eitherMeaning<R>(
+  ctx: MethodContext,
+  target: Expression,
+  asValue: () => R,
+  asType: (type: ApexType) => R,
+): R {
+  const type = target.kind === 'name' ? ctx.world.named([target.name], [], ctx.cls) : null;
+  if (type === null) return asValue();
+  try {
+    return asValue();
+  } catch (error) {
+    if (!(error instanceof CompileError || error instanceof NotModelledError)) throw error;
+    try {
+      return asType(type);
+    } catch (other) {
+      // what is wrong with the first meaning is the better message
+      if (other instanceof CompileError || other instanceof NotModelledError) throw error;
+      throw other;
+    }
+  }
+}
+
+/** The object of `SObjectType.Contact.fields` and `….fieldSets`, behind which names of the object's own stand. */
+function describedObject(ctx: MethodContext, node: Expression, of: 'fields' | 'fieldsets'): ObjectDefinition | null {
+  if (node.kind !== 'field' || node.name.toLowerCase() !== of || node.target.kind !== 'field') return null;
   const root = node.target.target;
   if (root.kind !== 'name' && root.kind !== 'field') return null;
   return resolvePath(ctx, root).kind === 'objects' ? ctx.world.schema.object(node.target.name) : null;

@@ -108,11 +108,18 @@ export function statement(ctx: MethodContext, node: Statement): string {
     case 'runAs': {
       const [user] = node.arguments;
       if (user === undefined || node.arguments.length !== 1) throw ctx.error('System.runAs takes one argument');
+      // a version of a managed package: the org's own code is the same in all of them
+      if (isVersion(ctx, user)) return `${mark(ctx, node.line)} ${block(ctx, node.body)}`;
       const record = expressionAs(ctx, user, apexType('User'));
       const previous = ctx.unique('user');
       return `${mark(ctx, node.line)} { const ${previous} = yield* R.beginRunAs(x, ${record}); try ${block(ctx, node.body)} finally { ${previous}(); } }`;
     }
   }
+}
+
+/** Whether System.runAs is told a package version and not a user. */
+function isVersion(ctx: MethodContext, argument: Expression): boolean {
+  return argument.kind === 'new' && ctx.resolve(argument.type).name === 'Version';
 }
 
 function statementExpression(ctx: MethodContext, node: Expression): string {

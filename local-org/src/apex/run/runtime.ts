@@ -1,6 +1,7 @@
 /** What emitted code calls, under the name `R`. */
 import { NotModelledError } from '../../errors.ts';
 import type { Pause } from '../../execution/execution.ts';
+import { GovernorLimits } from '../../execution/limits.ts';
 import { runtimeType } from '../../values/convert.ts';
 import { equals, identical as identicalValues } from '../../values/equality.ts';
 import { concatenationText, stringOf } from '../../values/text.ts';
@@ -9,6 +10,7 @@ import type { Value } from '../../values/value.ts';
 import { chooseOverload, methodsNamed } from '../resolve/members.ts';
 import { enqueueFuture } from '../../platform/async.ts';
 import { npe } from './arithmetic.ts';
+import { dml } from './statements.ts';
 import type { EmittedFunction } from './program.ts';
 import type { ApexExecution } from './execution.ts';
 
@@ -133,14 +135,28 @@ export function scope<Self>(
   };
 }
 
+function* insertUser(x: ApexExecution, user: SObjectValue): Generator<Pause, void, void> {
+  const { limits } = x;
+  x.limits = new GovernorLimits();
+  try {
+    yield* dml(x, 'insert', user, 'SYSTEM', null);
+  } finally {
+    x.limits = limits;
+  }
+}
+
 /** Switches to the user of System.runAs; the result switches back. */
 export function* beginRunAs(x: ApexExecution, user: Value): Generator<Pause, () => void, void> {
   if (!(user instanceof SObjectValue)) return npe();
   if (x.test === null) throw new NotModelledError('System.runAs outside of a test');
-  const id = user.values.get('id');
-  if (!(id instanceof ApexId)) throw new NotModelledError('System.runAs with a User that was not inserted');
+  // "Every call to runAs counts against the total number of DML statements" (Apex Developer Guide, "Using the runAs
+  // Method"), whose example hands over a User that was not inserted: the platform does that
+  x.limits.use('dmlStatements');
   const previous = x.user;
   const end = x.transaction.enterRunAs();
+  if (!(user.values.get('id') instanceof ApexId)) yield* insertUser(x, user);
+  const id = user.values.get('id');
+  if (!(id instanceof ApexId)) throw new Error('An inserted User has no Id');
   x.user = x.userOf(x, id.value);
   return () => {
     x.user = previous;
