@@ -68,7 +68,8 @@ function parseCache(): ParseCache {
 }
 
 function assemble(options: LoadOptions): Org {
-  const schema = loadSchema(options.sourceFolders, standardObjects());
+  const schema = loadSchema(options.sourceFolders, standardObjects(), { tolerant: options.onFault !== undefined });
+  for (const fault of schema.notModelled) options.onFault?.(fault);
   const source = readApexSource(options.sourceFolders);
   const compile: OrgParts['compile'] = ({ tests, coverage, anonymous = [] }) =>
     compileProgram({
