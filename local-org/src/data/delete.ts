@@ -40,7 +40,14 @@ export function* deleteRows(
   const deleted = rows.filter((row) => !failed(row));
   for (const row of deleted) row.row = null;
   if (triggers && deleted.length > 0) {
-    const records = deleted.map((row) => old[rows.indexOf(row)] ?? fault());
+    const records = deleted.map((row) => {
+      const record = old[rows.indexOf(row)] ?? fault();
+      // "query the MasterRecordId field in Trigger.old in the after delete trigger" (Apex Developer Guide, "Triggers and Merge Statements")
+      if (row.mergeInto !== undefined && object.fields.has('masterrecordid')) {
+        record.values.set('masterrecordid', new ApexId(row.mergeInto));
+      }
+      return record;
+    });
     yield* fireTriggers(x, object, 'AFTER_DELETE', deleted, records, null);
   }
   yield* recalculateRollups(context, object, rows);

@@ -11,6 +11,7 @@ import type { Pause } from '../execution/execution.ts';
 export interface TransactionHost {
   readonly store: { begin(options: { userId: string; isolated: boolean }): StoreTransaction };
   execution(options: { userId: string; transaction: StoreTransaction }): ApexExecution;
+  readonly jobs: { start(jobs: ApexExecution['afterCommit']): void };
 }
 
 /**

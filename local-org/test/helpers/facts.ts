@@ -86,8 +86,9 @@ export async function proveFacts(t: Test, options: FactOrgOptions, facts: readon
     t.equal(lines.length, fact.log.length, `${name}: number of lines\n${lines.join('\n')}`);
     for (const [at, expected] of fact.log.entries()) {
       const line = lines[at] ?? '(no line)';
-      if (typeof expected === 'string') t.equal(line, expected, name);
-      else t.match(line, expected, name);
+      if (typeof expected === 'string')
+        t.equal(line, expected, line === expected ? name : `${name}\nis:     ${line}\nwanted: ${expected}`);
+      else t.match(line, expected, `${name}: ${line}`);
     }
   }
 }
