@@ -5,6 +5,7 @@ import { enumConstant } from '../values/enums.ts';
 import { ApexId, ApexList, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { EnumValue, Value } from '../values/value.ts';
 import { apexException, nullArgument } from './exceptions.ts';
+import { fieldSetClasses } from './field-set.ts';
 import { listOf, readOnly } from './native.ts';
 import { recordTypeInfoClass, recordTypeMembers } from './record-type.ts';
 import { platformClass, platformEnum } from './signature.ts';
@@ -78,6 +79,9 @@ function localName(x: Execution, name: string): string {
   return prefix !== null && name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
+const MERGEABLE: ReadonlySet<string> = new Set(['Account', 'Contact', 'Lead', 'Case']);
+const SEARCHABLE: ReadonlySet<ObjectDefinition['kind']> = new Set(['standard', 'custom'] as const);
+
 const objectGetters: Record<string, Native> = {
   'String getName()': (_x, self: O) => self.data.definition.name,
   'String getLocalName()': (x, self: O) => localName(x, self.data.definition.name),
@@ -101,6 +105,19 @@ const objectGetters: Record<string, Native> = {
     self.data.definition.deletable &&
     self.data.definition.fields.has('isdeleted') &&
     permissions(x).object(self.data.definition.name).delete,
+  'Boolean isMergeable()': (x, self: O) =>
+    MERGEABLE.has(self.data.definition.name) && permissions(x).object(self.data.definition.name).delete,
+  'Boolean isMruEnabled()': (_x, self: O) => self.data.definition.fields.has('lastvieweddate'),
+  'Boolean isSearchable()': (_x, self: O) => SEARCHABLE.has(self.data.definition.kind) && !self.data.definition.setup,
+  'Boolean isFeedEnabled()': () => false,
+  'Boolean getHasSubtypes()': () => false,
+  'String getDefaultImplementation()': () => null,
+  'String getImplementedBy()': () => null,
+  'String getImplementsInterfaces()': () => null,
+  'Boolean getIsInterface()': () => false,
+  'String getAssociateEntityType()': () => null,
+  'String getAssociateParentEntity()': () => null,
+  'Schema.SObjectDescribeOptions getSObjectDescribeOption()': () => constant('Schema.SObjectDescribeOptions', 'FULL'),
   'List<Schema.ChildRelationship> getChildRelationships()': (_x, self: O) => {
     const type = apexType('Schema.ChildRelationship');
     return listOf(
@@ -132,6 +149,26 @@ function picklistEntries(field: FieldDefinition): ApexList {
 /** Bytes of a text at three a character, as describe counts them. */
 function byteLength(field: FieldDefinition): number {
   return field.type === 'id' || field.type === 'reference' ? 18 : field.length * 3;
+}
+
+const UNAGGREGATABLE: ReadonlySet<FieldType> = new Set<FieldType>(['base64', 'address', 'location', 'multipicklist']);
+
+/** 0 for the first master-detail field of an object, 1 for the second; null for other fields. */
+function relationshipOrder({ definition, field }: FieldToken): number | null {
+  if (!field.masterDetail) return null;
+  return [...definition.fields.values()].filter((other) => other.masterDetail).indexOf(field);
+}
+
+/** The compound field that a field is part of: `Name` of FirstName, `MailingAddress` of MailingCity. */
+function compoundOf({ definition, field }: FieldToken): string | null {
+  const compound = [...definition.fields.values()].find((other) => other.compoundOf?.includes(field.name) === true);
+  return compound?.name ?? null;
+}
+
+/** @returns null for a lookup without a filter */
+function filteredLookup(field: FieldDefinition): Value {
+  if (field.lookupFilter === undefined) return null;
+  return new PlatformObject(apexType('Schema.FilteredLookupInfo'), field.lookupFilter);
 }
 
 const fieldGetters: Record<string, Native> = {
@@ -168,6 +205,27 @@ const fieldGetters: Record<string, Native> = {
     const { definition, field } = self.data;
     return field.updateable && permissions(x).object(definition.name).edit && fieldAccess(x, self).edit;
   },
+  'Schema.SObjectField getController()': (_x, self: F) => {
+    const { definition, field } = self.data;
+    const controller = definition.fields.get(field.controllerName?.toLowerCase() ?? '');
+    return controller === undefined ? null : sobjectFieldToken(definition, controller);
+  },
+  'String getReferenceTargetField()': () => null,
+  'Integer getRelationshipOrder()': (_x, self: F) => relationshipOrder(self.data),
+  'String getCompoundFieldName()': (_x, self: F) => compoundOf(self.data),
+  'String getMask()': () => null,
+  'String getMaskType()': () => null,
+  'Schema.FilteredLookupInfo getFilteredLookupInfo()': (_x, self: F) => filteredLookup(self.data.field),
+  'Boolean isAiPredictionField()': () => false,
+  'Boolean isAggregatable()': (_x, self: F) => !UNAGGREGATABLE.has(self.data.field.type),
+  'Boolean isDependentPicklist()': (_x, self: F) => self.data.field.controllerName !== undefined,
+  'Boolean isDisplayLocationInDecimal()': () => false,
+  'Boolean isFormulaTreatNullNumberAsZero()': (_x, self: F) => self.data.field.blanksAsZero === true,
+  'Boolean isHighScaleNumber()': () => false,
+  'Boolean isPolymorphicForeignKey()': (_x, self: F) => self.data.field.referenceTo.length > 1,
+  'Boolean isQueryByDistance()': (_x, self: F) => self.data.field.type === 'location',
+  'Boolean isSearchPrefilterable()': (_x, self: F) => self.data.field.type === 'reference',
+  'Boolean isWriteRequiresMasterRead()': () => false,
   'Boolean isAutoNumber()': (_x, self: F) => self.data.field.autoNumber,
   'Boolean isCalculated()': (_x, self: F) => self.data.field.formula !== null,
   'Boolean isCascadeDelete()': (_x, self: F) => self.data.field.deleteConstraint === 'Cascade',
@@ -246,6 +304,9 @@ export const schemaClasses: PlatformClass[] = [
   platformClass('Schema.DescribeSObjectResult', {
     ...objectGetters,
     ...recordTypeMembers,
+    'Schema.SObjectTypeFieldSets fieldSets': readOnly(
+      (self: O) => new PlatformObject(apexType('Schema.SObjectTypeFieldSets'), self.data),
+    ),
     'Schema.SObjectTypeFields fields': readOnly(
       (self: O) => new PlatformObject(apexType('Schema.SObjectTypeFields'), self.data),
     ),
@@ -259,7 +320,12 @@ export const schemaClasses: PlatformClass[] = [
       );
     },
   }),
+  ...fieldSetClasses,
   platformClass('Schema.DescribeFieldResult', fieldGetters),
+  platformClass('Schema.FilteredLookupInfo', {
+    // the filters that this model reads are all required ones
+    'Boolean isOptionalFilter()': () => false,
+  }),
   platformClass('Schema.PicklistEntry', {
     'String getLabel()': (_x, self: PlatformObject<PicklistValue>) => self.data.label,
     'String getValue()': (_x, self: PlatformObject<PicklistValue>) => self.data.value,

@@ -1,4 +1,16 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { ApexBlob } from '../values/value.ts';
 import { apexException } from './exceptions.ts';
 import { nonNull } from './native.ts';
@@ -127,6 +139,30 @@ function decrypt(algorithm: string, key: ApexBlob, iv: Uint8Array, secret: Uint8
   }
 }
 
+/** Algorithms of Crypto.sign and Crypto.verify: the digest that is signed. */
+const SIGNATURES: Readonly<Record<string, string>> = {
+  RSA: 'sha1',
+  'RSA-SHA1': 'sha1',
+  'RSA-SHA256': 'sha256',
+  'RSA-SHA384': 'sha384',
+  'RSA-SHA512': 'sha512',
+  'ECDSA-SHA256': 'sha256',
+  'ECDSA-SHA384': 'sha384',
+  'ECDSA-SHA512': 'sha512',
+};
+
+/** A key in DER: PKCS #8 for a private one, X.509 SubjectPublicKeyInfo for a public one. */
+function keyOf(kind: 'private' | 'public', blob: ApexBlob): KeyObject {
+  try {
+    const der = Buffer.from(blob.bytes);
+    return kind === 'private'
+      ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+      : createPublicKey({ key: der, format: 'der', type: 'spki' });
+  } catch {
+    throw apexException('SecurityException', `Invalid ${kind} key`);
+  }
+}
+
 const crypto = platformClass(
   'Crypto',
   nonNull({
@@ -150,6 +186,16 @@ const crypto = platformClass(
         throw apexException('InvalidParameterValueException', `Invalid key size: ${bits}`);
       return new ApexBlob(randomBytes(bits / 8));
     },
+    'static Blob sign(String,Blob,Blob)': (_x, _self, algorithm: string, input: ApexBlob, key: ApexBlob) =>
+      new ApexBlob(sign(find(SIGNATURES, algorithm), input.bytes, keyOf('private', key))),
+    'static Boolean verify(String,Blob,Blob,Blob)': (
+      _x,
+      _self,
+      algorithm: string,
+      input: ApexBlob,
+      signature: ApexBlob,
+      key: ApexBlob,
+    ) => verify(find(SIGNATURES, algorithm), input.bytes, keyOf('public', key), signature.bytes),
     'static Integer getRandomInteger()': () => randomBytes(4).readInt32BE(0),
     'static Long getRandomLong()': () => randomBytes(8).readBigInt64BE(0),
     'static Blob encrypt(String,Blob,Blob,Blob)': (

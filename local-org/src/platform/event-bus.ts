@@ -7,6 +7,7 @@ import { apexType } from '../types/type.ts';
 import { to18 } from '../values/id.ts';
 import { ApexDatetime, ApexId, ApexList, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { DmlError, Value } from '../values/value.ts';
+import { afterCommit } from './async.ts';
 import { RESULT_TYPES, resultObject } from './database-results.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { listOf } from './native.ts';
@@ -15,7 +16,8 @@ import type { PlatformClass } from './signature.ts';
 
 /**
  * Platform events (https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_intro.htm).
- * In a test, what is published waits until Test.stopTest() or Test.getEventBus().deliver(), which run the triggers.
+ * In a test, what is published waits until Test.stopTest() or Test.getEventBus().deliver(), which run the triggers;
+ * otherwise it is delivered after the commit. The triggers run as the publishing user, not as Automated Process.
  */
 
 interface Published {
@@ -27,15 +29,32 @@ interface Published {
 
 const buses = new WeakMap<object, Published>();
 
-/** The bus of a test. @throws NotModelledError outside of tests */
+/** The bus of a test, or of the org. */
 function busOf(x: Execution): Published {
-  if (x.test === null) throw new NotModelledError('EventBus.publish outside of tests');
-  let bus = buses.get(x.test);
+  const owner = x.test ?? x.org;
+  let bus = buses.get(owner);
   if (bus === undefined) {
     bus = { waiting: [], replayId: 0 };
-    buses.set(x.test, bus);
+    buses.set(owner, bus);
   }
   return bus;
+}
+
+/** Puts an event on the bus: at once in a test, with the commit otherwise. */
+function send(x: Execution, event: SObjectValue): void {
+  const bus = busOf(x);
+  if (x.test !== null) {
+    bus.waiting.push(event);
+    return;
+  }
+  // It would reach its subscribers even when the transaction that publishes it is rolled back.
+  if (event.definition.publishImmediately === true) {
+    throw new NotModelledError('an event that is published immediately, outside of tests');
+  }
+  afterCommit(x, function* (later): Generator<Pause, void, void> {
+    bus.waiting.push(event);
+    yield* deliverEvents(later);
+  });
 }
 
 type Saved = ReturnType<typeof resultObject>;
@@ -64,7 +83,7 @@ function publish(x: Execution, given: Value): Saved {
   event.values.set('replayid', String(bus.replayId));
   event.values.set('createddate', new ApexDatetime(x.now()));
   event.values.set('createdbyid', new ApexId(x.user.id));
-  bus.waiting.push(event);
+  send(x, event);
   const id = new ApexId(to18(`${definition.keyPrefix}xx${String(bus.replayId).padStart(10, '0')}`));
   // A published event comes back with this code and its operation's id as the message.
   const enqueued = { statusCode: 'OPERATION_ENQUEUED', message: uuid, fields: [] };

@@ -20,6 +20,7 @@ import { mapClass } from './map.ts';
 import { mathClass } from './math.ts';
 import { messagingClasses } from './messaging.ts';
 import { metadataClasses } from './metadata.ts';
+import { miscClasses } from './misc.ts';
 import { numberClasses } from './number.ts';
 import { objectClasses } from './object.ts';
 import { pageClasses } from './pages.ts';
@@ -76,6 +77,7 @@ export const platformClasses: PlatformClass[] = [
   ...messagingClasses,
   ...eventBusClasses,
   ...metadataClasses,
+  ...miscClasses,
   ...asyncClasses,
   ...restClasses,
   ...httpClasses,

@@ -6,6 +6,7 @@ import { stringOf } from '../values/text.ts';
 import { ApexList, ApexObject, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { ApexSet, Value } from '../values/value.ts';
 import { sameElement } from './collection-keys.ts';
+import { collate, isCollator } from './collator.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { elements, outOfBounds } from './native.ts';
 import { platformClass } from './signature.ts';
@@ -84,8 +85,10 @@ function* naturalOrder(x: Execution, left: Value, right: Value): Generator<Pause
   throw apexException('ListException', 'One or more of the items in this list is not Comparable.');
 }
 
+/** The order of a Comparator, of an own class or the platform's Collator. */
 function comparatorOrder(comparator: ApexObject): Compare {
   return function* (x, left, right) {
+    if (isCollator(comparator)) return collate(comparator, left as string | null, right as string | null);
     const order = yield* x.program.call(x, comparator, 'compare', [left, right]);
     if (typeof order !== 'number') throw apexException('NullPointerException', 'Attempt to de-reference a null object');
     return order;

@@ -1,10 +1,18 @@
 import { NotModelledError } from '../errors.ts';
+import { randomBytes } from 'node:crypto';
+import type { StoreTransaction } from '../data/transaction.ts';
+import type { Execution, Pause } from '../execution/execution.ts';
 import { apexType } from '../types/type.ts';
+import { enumConstant } from '../values/enums.ts';
+import { to18 } from '../values/id.ts';
+import { ApexDatetime, ApexId, ApexObject } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
-import { platformInterface } from './async.ts';
+import { afterCommit, platformInterface } from './async.ts';
 import { bean, beanClass, variables } from './bean.ts';
 import type { Bean } from './bean.ts';
 import { apexException, nullArgument } from './exceptions.ts';
+import { deployRecord } from './metadata-deploy.ts';
+import type { ComponentOutcome } from './metadata-deploy.ts';
 import { listOf } from './native.ts';
 import { platformClass, platformEnum } from './signature.ts';
 import type { PlatformClass } from './signature.ts';
@@ -68,14 +76,80 @@ const operations = platformClass('Metadata.Operations', {
     x,
     _self,
     given: Container | null,
-    _callback: Value,
+    callback: Value,
   ) => {
     if (given === null) throw nullArgument(1);
     // Apex Developer Guide, "Testing Metadata Deployments": a test cannot deploy.
     if (x.test !== null) throw apexException('AsyncException', 'Metadata cannot be deployed from within a test');
-    throw new NotModelledError('Metadata.Operations.enqueueDeployment outside of tests');
+    const id = new ApexId(to18(`0Af${randomBytes(6).toString('hex')}`));
+    const parts = [...components(given)];
+    const other = parts.find((part) => part.type.name !== 'Metadata.CustomMetadata');
+    if (other !== undefined) throw new NotModelledError(`a deployment of ${other.type.name}`);
+    afterCommit(x, (later) => deploy(later, parts, callback, id));
+    return id;
   },
 });
+
+/** All components or none, and then the callback, in one transaction after that of the caller. */
+function* deploy(x: Execution, parts: Bean[], callback: Value, id: ApexId): Generator<Pause, void, void> {
+  const transaction = x.transaction as StoreTransaction;
+  const start = transaction.mark();
+  const outcomes = parts.map((part) => deployRecord(x, part));
+  const failures = outcomes.filter((outcome) => outcome.problem !== null);
+  if (failures.length > 0) transaction.undoTo(start);
+  if (!(callback instanceof ApexObject)) return;
+  const context = bean('Metadata.DeployCallbackContext', { callbackjobid: id });
+  yield* x.program.call(x, callback, 'handleResult', [result(x, id, outcomes), context]);
+}
+
+function result(x: Execution, id: ApexId, outcomes: ComponentOutcome[]): Bean {
+  const failures = outcomes.filter((outcome) => outcome.problem !== null);
+  const successes = failures.length > 0 ? [] : outcomes;
+  const now = new ApexDatetime(x.now());
+  const messages = (list: ComponentOutcome[]): Value =>
+    listOf(apexType('Metadata.DeployMessage'), list.map(deployMessage));
+  const status = failures.length > 0 ? 'Failed' : 'Succeeded';
+  return bean('Metadata.DeployResult', {
+    id,
+    status: enumConstant(apexType('Metadata.DeployStatus'), status),
+    success: failures.length === 0,
+    done: true,
+    checkonly: false,
+    rollbackonerror: true,
+    ignorewarnings: false,
+    runtestsenabled: false,
+    createddate: now,
+    startdate: now,
+    completeddate: now,
+    createdby: new ApexId(x.user.id).value,
+    createdbyname: x.user.name,
+    numbercomponentstotal: outcomes.length,
+    numbercomponentsdeployed: successes.length,
+    numbercomponenterrors: failures.length,
+    numberteststotal: 0,
+    numbertestscompleted: 0,
+    numbertesterrors: 0,
+    details: bean('Metadata.DeployDetails', {
+      componentfailures: messages(failures),
+      componentsuccesses: messages(successes),
+    }),
+  });
+}
+
+function deployMessage({ fullName, problem, created }: ComponentOutcome): Bean {
+  return bean('Metadata.DeployMessage', {
+    fullname: fullName,
+    componenttype: 'CustomMetadata',
+    filename: `customMetadata/${fullName}.md`,
+    problem,
+    problemtype: problem === null ? null : enumConstant(apexType('Metadata.DeployProblemType'), 'Error'),
+    success: problem === null,
+    created: problem === null && created,
+    changed: problem === null,
+    deleted: false,
+    warning: false,
+  });
+}
 
 const RESULT = {
   canceledBy: 'String',

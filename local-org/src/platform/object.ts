@@ -30,6 +30,13 @@ function hashOf(value: Value): number {
   return hash;
 }
 
+/** hashCode() of any value, the own one of an own class. */
+export function* hashCodeOf(x: Execution, value: Value): Generator<Pause, number, void> {
+  if (!isOwn(value) || !x.program.hasMethod(value.type, 'hashCode', 0)) return hashOf(value);
+  const hash = yield* x.program.call(x, value, 'hashCode', []);
+  return typeof hash === 'number' ? hash : 0;
+}
+
 /** Object: what every value has. Own classes' overrides are called. */
 const objectClass = platformClass('Object', {
   'Boolean equals(Object)': function* (x: Execution, self: Value, other: Value): Generator<Pause, Value, void> {

@@ -1,7 +1,7 @@
 import type { Execution, Pause } from '../execution/execution.ts';
 import { runtimeType } from '../values/convert.ts';
 import { equals } from '../values/equality.ts';
-import { declareEnum } from '../values/enums.ts';
+import { declareEnum, enumConstant } from '../values/enums.ts';
 import { stringOf } from '../values/text.ts';
 import { apexType } from '../types/type.ts';
 import { ApexDatetime, ApexObject, PlatformObject } from '../values/value.ts';
@@ -9,6 +9,8 @@ import type { EnumValue, Value } from '../values/value.ts';
 import { asyncSystemMembers } from './async.ts';
 import { today } from './date.ts';
 import { apexException, nullArgument } from './exceptions.ts';
+import { hashCodeOf } from './object.ts';
+import { pageState } from './pages.ts';
 import { platformClass, platformEnum } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
 import type { TypeToken } from './tokens.ts';
@@ -56,6 +58,33 @@ const LOGGING_LEVEL = apexType('LoggingLevel');
 const LEVELS = ['NONE', 'INTERNAL', 'FINEST', 'FINER', 'FINE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 declareEnum(LOGGING_LEVEL, LEVELS);
 
+/** Apex Reference Guide, Quiddity Enum: the codes of event monitoring. */
+const QUIDDITY_CODES: Readonly<Record<string, string>> = {
+  ANONYMOUS: 'X',
+  AURA: 'A',
+  BATCH_ACS: 'BA',
+  BATCH_APEX: 'B',
+  BATCH_CHUNK_PARALLEL: 'BP',
+  BATCH_CHUNK_SERIAL: 'BC',
+  BULK_API: 'K',
+  COMMERCE_INTEGRATION: 'C',
+  FUTURE: 'F',
+  INBOUND_EMAIL_SERVICE: 'E',
+  INVOCABLE_ACTION: 'I',
+  QUEUEABLE: 'Q',
+  REMOTE_ACTION: 'RA',
+  REST: 'R',
+  RUNTEST_ASYNC: 'T',
+  RUNTEST_DEPLOY: 'TD',
+  RUNTEST_SYNC: 'TS',
+  SCHEDULED: 'S',
+  SOAP: 'W',
+  SYNCHRONOUS: 'L',
+  TRANSACTION_FINALIZER_QUEUEABLE: 'TF',
+  UNDEFINED: 'U',
+  VF: 'V',
+};
+
 const systemMembers: Record<string, Native> = {
   ...asyncSystemMembers,
   'static void debug(Object)': function* (x: Execution, _self: null, value: Value): Run<void> {
@@ -78,6 +107,19 @@ const systemMembers: Record<string, Native> = {
   'static Datetime now()': (x) => new ApexDatetime(x.now()),
   'static Date today()': (x) => today(x),
   'static Long currentTimeMillis()': (x) => BigInt(x.now()),
+  'static PageReference currentPageReference()': (x) => pageState(x).current,
+  'static ApplicationReadWriteMode getApplicationReadWriteMode()': () =>
+    enumConstant(apexType('ApplicationReadWriteMode'), 'DEFAULT'),
+  // the version of the managed package that asks: none here, which Salesforce shows as null
+  'static Version requestVersion()': () => null,
+  'static String getQuiddityShortCode(Quiddity)': (_x, _self, quiddity: EnumValue | null) => {
+    if (quiddity === null) throw nullArgument(1);
+    return QUIDDITY_CODES[quiddity.name] ?? 'U';
+  },
+  'static Integer hashCode(Object)': function* (x: Execution, _self: null, value: Value): Run<number> {
+    if (value === null) return 0;
+    return yield* hashCodeOf(x, value);
+  },
   'static Boolean equals(Object,Object)': function* (
     x: Execution,
     _self: null,
@@ -158,4 +200,5 @@ export const systemClasses: PlatformClass[] = [
   platformClass('System', systemMembers),
   platformClass('Assert', assertMembers),
   platformEnum('LoggingLevel', LEVELS),
+  platformEnum('ApplicationReadWriteMode', ['DEFAULT', 'READ_ONLY']),
 ];

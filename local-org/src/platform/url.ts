@@ -1,7 +1,9 @@
 import { apexType } from '../types/type.ts';
 import { PlatformObject } from '../values/value.ts';
 import { apexException } from './exceptions.ts';
+import { ORG_URL } from './misc.ts';
 import { nonNull } from './native.ts';
+import type { RestRequest } from './rest.ts';
 import { platformClass } from './signature.ts';
 import type { PlatformClass } from './signature.ts';
 
@@ -54,9 +56,22 @@ function file({ data }: UrlObject): string {
 }
 
 export const urlClasses: PlatformClass[] = [
-  platformClass(
-    'Url',
-    nonNull({
+  platformClass('Url', {
+    'static Url getOrgDomainUrl()': () => parse(ORG_URL),
+    'static Url getSalesforceBaseUrl()': () => parse(ORG_URL),
+    // the URL of the Apex REST call; other entries have none here
+    'static Url getCurrentRequestUrl()': (x) => {
+      const { request } = x.restContext;
+      const path = request instanceof PlatformObject ? (request as RestRequest).data.requestURI : null;
+      return path === null ? null : parse(`${ORG_URL}/services/apexrest${path}`);
+    },
+    ...nonNull({
+      'new(String,String,Integer,String)': (_x, _type, protocol: string, host: string, port: number, path: string) =>
+        parse(`${protocol}://${host}${port < 0 ? '' : `:${port}`}${path}`),
+      'new(String,String,String)': (_x, _type, protocol: string, host: string, path: string) =>
+        parse(`${protocol}://${host}${path}`),
+      'new(Url,String)': (_x, _type, base: UrlObject, relative: string) =>
+        parse(new URL(relative, base.data.text).href),
       'new(String)': (_x, _type, text: string) => parse(text),
       'String getProtocol()': (_x, self: UrlObject) => self.data.protocol,
       'String getUserInfo()': (_x, self: UrlObject) => self.data.userInfo,
@@ -74,5 +89,5 @@ export const urlClasses: PlatformClass[] = [
         authority(self) === authority(other) &&
         file(self) === file(other),
     }),
-  ),
+  }),
 ];

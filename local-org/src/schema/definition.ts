@@ -170,6 +170,15 @@ export interface ChildRelationship {
   cascadeDelete: boolean;
 }
 
+/** Fields under a name, for pages and queries. */
+export interface FieldSetDefinition {
+  name: string;
+  label: string;
+  description: string | null;
+  /** paths such as `Account.Name`, in order */
+  members: { path: string; required: boolean }[];
+}
+
 export interface ObjectDefinition {
   name: string;
   label: string;
@@ -193,6 +202,8 @@ export interface ObjectDefinition {
   duplicateRules?: DuplicateRule[];
   /** platform events only: published at once, whatever becomes of the transaction; default after its commit */
   publishImmediately?: boolean;
+  /** by lower-case name; absent = none */
+  fieldSets?: Map<string, FieldSetDefinition>;
   /** custom settings only */
   settingType?: 'Hierarchy' | 'List';
 }

@@ -5,6 +5,7 @@ import { checkStandardObject, customObject, keyPrefix, validationRule } from './
 import type { FieldDefinition, ObjectDefinition, PicklistValue } from './definition.ts';
 import { duplicateRule, matchingRules } from './duplicate-rule.ts';
 import type { MatchingRule } from './duplicate-rule.ts';
+import { addFieldSet } from './field-set.ts';
 import { customMetadataRecord, readCustomPermission, readLabels } from './metadata-records.ts';
 import { addPermissionSet, permissionSet } from './permission-set.ts';
 import { addRecordType } from './record-type.ts';
@@ -78,6 +79,9 @@ class MetadataLoader {
     }
     for (const { object, xml } of parts(files.validationRules, 'ValidationRule', 'validationRules')) {
       this.#attempt(() => addRule(schema, object, xml));
+    }
+    for (const { object, xml } of parts(files.fieldSets, 'FieldSet', 'fieldSets')) {
+      this.#attempt(() => addFieldSet(objectOf(schema, object, xml.file), xml));
     }
     // The platform states no order; by name, the errors of a record do not depend on how the source is laid out.
     for (const object of schema.all()) object.validationRules.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -6,6 +6,7 @@ export interface SourceFiles {
   objects: string[];
   fields: string[];
   validationRules: string[];
+  fieldSets: string[];
   permissionSets: string[];
   customPermissions: string[];
   customMetadata: string[];
@@ -22,6 +23,7 @@ const READ: Record<string, Exclude<keyof SourceFiles, 'notModelled'>> = {
   object: 'objects',
   field: 'fields',
   validationRule: 'validationRules',
+  fieldSet: 'fieldSets',
   permissionset: 'permissionSets',
   customPermission: 'customPermissions',
   md: 'customMetadata',
@@ -47,7 +49,6 @@ const NO_DATA = new Set([
   'listView',
   'compactLayout',
   'webLink',
-  'fieldSet',
   'tab',
   'app',
   'flexipage',
@@ -135,6 +136,7 @@ export function findSource(folders: readonly string[]): SourceFiles {
     objects: [],
     fields: [],
     validationRules: [],
+    fieldSets: [],
     permissionSets: [],
     customPermissions: [],
     customMetadata: [],

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { factOrg } from '../../helpers/facts.ts';
+import { concatenationText } from '../../../src/values/text.ts';
+import { factOrg, methodOf } from '../../helpers/facts.ts';
 import type { FactOrgOptions } from '../../helpers/facts.ts';
 
 // The Test class and what only tests use. Each Apex test method is one fact with its assertions; its source stands above it.
@@ -322,4 +323,73 @@ t.test('what tests use', async (t) => {
   for (const outcome of run.outcomes) {
     t.equal(outcome.message, null, `${outcome.methodName} (${BODIES[outcome.methodName]?.[0]})\n${outcome.stackTrace}`);
   }
+});
+
+const RULE = `<CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><label>Rule</label><pluralLabel>Rules</pluralLabel>
+  <visibility>Public</visibility></CustomObject>`;
+const LIMIT = `<CustomField xmlns="http://soap.sforce.com/2006/04/metadata"><fullName>Limit__c</fullName><label>Limit</label>
+  <precision>3</precision><scale>0</scale><type>Number</type></CustomField>`;
+
+t.test('after the commit', async (t) => {
+  const org = await factOrg({
+    metadata: {
+      ...METADATA,
+      'objects/Rule__mdt/Rule__mdt.object-meta.xml': RULE,
+      'objects/Rule__mdt/fields/Limit__c.field-meta.xml': LIMIT,
+    },
+    files: {
+      'OrderEvents.trigger': FILES['OrderEvents.trigger'] ?? '',
+      'Noted.cls': `public class Noted implements Metadata.DeployCallback {
+        public void handleResult(Metadata.DeployResult result, Metadata.DeployCallbackContext context) {
+          String problem = result.success ? '' : result.details.componentFailures[0].problem;
+          insert new Account(Name = result.status + ' ' + result.numberComponentsDeployed + problem);
+        }
+      }`,
+      'Work.cls': `public class Work {
+        static Metadata.CustomMetadata rule(String name, Object value) {
+          Metadata.CustomMetadata record = new Metadata.CustomMetadata();
+          record.fullName = 'Rule.' + name; record.label = 'Rule ' + name;
+          Metadata.CustomMetadataValue pair = new Metadata.CustomMetadataValue();
+          pair.field = 'Limit__c'; pair.value = value;
+          record.values.add(pair);
+          return record;
+        }
+        static void deploy(List<Metadata.CustomMetadata> rules) {
+          Metadata.DeployContainer container = new Metadata.DeployContainer();
+          for (Metadata.CustomMetadata rule : rules) container.addMetadata(rule);
+          Metadata.Operations.enqueueDeployment(container, new Noted());
+        }
+        public static void publish() { EventBus.publish(new Order_Event__e(Number__c = 'C-1')); }
+        public static void publishAndFail() { publish(); throw new IllegalArgumentException('no'); }
+        public static void good() { deploy(new List<Metadata.CustomMetadata>{rule('A', 5), rule('B', 6)}); }
+        public static void change() { deploy(new List<Metadata.CustomMetadata>{rule('A', 7)}); }
+        public static void bad() { deploy(new List<Metadata.CustomMetadata>{rule('C', 1), rule('D', 12345)}); }
+      }`,
+    },
+  });
+  const run = (name: string): unknown => org.run(org.adminId, (x) => methodOf(org, `Work.${name}`)(x));
+  const rows = (object: string, field: string): string[] => {
+    const definition = org.schema.object(object);
+    if (definition === null) throw new Error(`No ${object}`);
+    return [...org.store.table(definition).rows.values()]
+      .map((row) => concatenationText(row.values.get(field) ?? null))
+      .sort();
+  };
+  // Platform Events Developer Guide, "Platform Event Fields": Publish After Commit
+  run('publish');
+  t.strictSame(rows('Account', 'name'), ['C-1'], 'an event reaches its trigger after the commit');
+  t.throws(() => run('publishAndFail'));
+  t.strictSame(rows('Account', 'name'), ['C-1'], 'and not when the transaction is rolled back');
+  // Apex Reference Guide, Metadata.Operations, DeployCallback, DeployResult
+  run('good');
+  t.strictSame(rows('Rule__mdt', 'limit__c'), ['5', '6']);
+  t.ok(rows('Account', 'name').includes('Succeeded 2'), 'the callback hears of it');
+  run('change');
+  t.strictSame(rows('Rule__mdt', 'limit__c'), ['6', '7'], 'a record of that name is updated');
+  run('bad');
+  t.strictSame(rows('Rule__mdt', 'limit__c'), ['6', '7'], 'all components or none');
+  t.ok(
+    rows('Account', 'name').some((name) => name.startsWith('Failed 0')),
+    'with the problem',
+  );
 });
