@@ -411,7 +411,7 @@ t.test('pages', async (t) => {
   const link = /\/objects\/Contact\/(003\w{15})/.exec(contacts.text)?.[1] ?? '';
   t.equal((await browser.get(`${host}/${link}`)).location, `/objects/Contact/${link}`);
   const record = await browser.get(`${host}/objects/Contact/${link}`);
-  t.match(record.text, /<th scope="row">Last Name<\/th>/);
+  t.match(record.text, /<th scope="row">Last Name<small>LastName<\/small><\/th>/);
   for (const [path, text] of [
     ['/', 'Test'],
     ['/users', 'integration@example.com'],

@@ -7,6 +7,7 @@ import type { OAuthClientDefinition, OrgDefinition, OrganizationDefinition } fro
 import { Grants, type GrantState } from './oauth/grants.ts';
 import { QueryLocators } from './rest/locators.ts';
 import { RequestLog } from './request-log.ts';
+import { TransactionLog } from './transactions/log.ts';
 
 export type EnvironmentKind = 'production' | 'sandbox';
 
@@ -29,6 +30,7 @@ export class Environment {
   readonly grants: Grants;
   readonly usage: ApiUsage;
   readonly requests = new RequestLog();
+  readonly transactions = new TransactionLog();
   readonly locators = new QueryLocators();
   /** null unless the definition file asks for it */
   readonly faults: FaultConsole | null;

@@ -36,6 +36,25 @@ export interface PageOptions {
   /** name of the person who is signed in; gives the navigation */
   user?: string;
   narrow?: boolean;
+  /** path of the page, to mark its place in the navigation */
+  path?: string;
+}
+
+const NAVIGATION = [
+  ['/', 'Home'],
+  ['/objects', 'Records'],
+  ['/setup', 'Setup'],
+  ['/transactions', 'Transactions'],
+  ['/requests', 'Requests'],
+] as const;
+
+const IN_SETUP = ['/users', '/permission-sets'];
+
+function current(path: string | undefined, entry: string): Html | null {
+  if (path === undefined) return null;
+  const place = IN_SETUP.some((page) => path.startsWith(page)) ? '/setup' : path;
+  const here = entry === '/' ? place === '/' : place === entry || place.startsWith(`${entry}/`);
+  return here ? html` aria-current="page"` : null;
 }
 
 /** A whole page: language, landmarks, a skip link, one h1. */
@@ -44,8 +63,7 @@ export function page(options: PageOptions): string {
     options.user === undefined
       ? null
       : html`<nav aria-label="Org">
-          <a href="/">Home</a> <a href="/objects">Objects</a> <a href="/users">Users</a>
-          <a href="/permission-sets">Permission sets</a> <a href="/requests">Requests</a>
+          ${NAVIGATION.map(([path, name]) => html`<a href="${path}" ${current(options.path, path)}>${name}</a> `)}
           <form method="post" action="/logout"><button class="link">Log out ${options.user}</button></form>
         </nav>`;
   return html`<!doctype html>
@@ -88,7 +106,22 @@ a { color: var(--brand); }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-th { white-space: nowrap; }
+th { white-space: nowrap; } th[scope=row] { white-space: normal; font-weight: 600; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+tbody tr:hover { background: var(--page); }
+nav a[aria-current] { font-weight: 700; text-decoration: none; border-bottom: 3px solid var(--brand); }
+code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
+pre.log { background: var(--page); padding: 0.75rem; border: 1px solid var(--line); border-radius: 4px; overflow: auto; max-height: 30rem; white-space: pre-wrap; }
+.depth-1 { padding-left: 1.5rem; display: block; } .depth-2 { padding-left: 3rem; display: block; } .depth-3, .depth-4 { padding-left: 4.5rem; display: block; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0.75rem 1.5rem; margin: 0 0 1.5rem; }
+.facts dt { color: var(--soft); font-size: 0.875rem; } .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+.cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.75rem; }
+.cards li { border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem 1rem; }
+.fields th { width: 14rem; white-space: normal; font-weight: 400; color: var(--soft); }
+.fields td { white-space: pre-wrap; } .fields small { color: var(--soft); display: block; }
+.empty { color: var(--soft); }
+meter { width: 8rem; height: 1rem; }
+@media (max-width: 40rem) { main { margin: 0; border: 0; border-radius: 0; } header { padding: 0.75rem 1rem; } }
 label { display: block; font-weight: 600; margin-top: 1rem; }
 input { width: 100%; font: inherit; padding: 0.5rem; border: 1px solid var(--soft); border-radius: 4px; color: inherit; background: var(--page); }
 button { font: inherit; padding: 0.5rem 1.25rem; margin-top: 1rem; border: 1px solid var(--brand); border-radius: 4px; background: var(--brand); color: var(--on-brand); cursor: pointer; }

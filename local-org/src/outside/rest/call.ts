@@ -4,7 +4,7 @@ import type { Org } from '../../org/org.ts';
 import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
 import type { Permissions } from '../../security/permissions.ts';
 import type { Schema } from '../../schema/schema.ts';
-import { proceed } from '../../scheduler/beside.ts';
+import { proceed, type TransactionHost } from '../../scheduler/beside.ts';
 import type { ApexExecution } from '../../apex/run/execution.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { QueryCall } from './query.ts';
@@ -16,11 +16,22 @@ export class ApiCall implements QueryCall {
   /** e.g. v65.0 */
   readonly version: string;
   readonly access = { access: 'USER', withSharing: true } as const;
+  readonly #host: TransactionHost;
   readonly #inside: ApexExecution | null;
 
-  /** @param inside the transaction that the call is a part of; null = each `run` is one of its own */
-  constructor(org: Org, userId: string, version: string, inside: ApexExecution | null = null) {
+  /**
+   * @param host where its transactions run: the org, or what writes down what they do
+   * @param inside the transaction that the call is a part of; null = each `run` is one of its own
+   */
+  constructor(
+    org: Org,
+    userId: string,
+    version: string,
+    host: TransactionHost = org,
+    inside: ApexExecution | null = null,
+  ) {
     this.org = org;
+    this.#host = host;
     this.userId = userId;
     this.version = version;
     this.#inside = inside;
@@ -38,14 +49,15 @@ export class ApiCall implements QueryCall {
   async transaction<T>(work: (call: ApiCall) => Promise<T>): Promise<T> {
     if (this.#inside !== null) return work(this);
     const { org, userId } = this;
-    const transaction = org.store.begin({ userId, isolated: false });
+    const transaction = this.#host.store.begin({ userId, isolated: false });
     transaction.waits = { now: Date.now };
     try {
-      const x = org.execution({ userId, transaction });
+      const x = this.#host.execution({ userId, transaction });
       // the row limit of Apex does not bind the API itself
       x.limits = new GovernorLimits({ ...SYNCHRONOUS_MAXIMA, queryRows: 50_000_000 });
-      const result = await work(new ApiCall(org, userId, this.version, x));
+      const result = await work(new ApiCall(org, userId, this.version, this.#host, x));
       transaction.commit();
+      this.#host.jobs.start(x.afterCommit);
       return result;
     } catch (error) {
       transaction.abort();

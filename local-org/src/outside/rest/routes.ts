@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apexRestWork, uncaughtResponse, type ApexRestRequest, type ApexRestResponse } from '../../org/apex-rest.ts';
 import type { Org } from '../../org/org.ts';
-import { runBeside } from '../../scheduler/beside.ts';
+import { runBeside, type TransactionHost } from '../../scheduler/beside.ts';
 import type { Environment } from '../environment.ts';
+import { recordingHost } from '../transactions/recorder.ts';
 import { bearerToken } from '../oauth/identity.ts';
 import { ApiError, apiErrorOf, notFound } from './api-error.ts';
 import { ApiCall } from './call.ts';
@@ -109,7 +110,8 @@ export function apiRoutes(app: FastifyInstance, env: Environment): void {
       throw new ApiError(501, 'NOT_MODELLED', `Not modelled: REST resource ${request.method} ${pathOf(request)}`);
     }
     const path = request.url.slice(`/services/data/${version}`.length);
-    const answer = await resources.answer(new ApiCall(org, user.id, version), request.method, path, {
+    const host = recordingHost(org, `${request.method} ${pathOf(request)}`, env.transactions);
+    const answer = await resources.answer(new ApiCall(org, user.id, version, host), request.method, path, {
       headers: headersOf(request),
       text: Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '',
       logFault: (error, message) => request.log.error({ err: error }, message),
@@ -120,13 +122,18 @@ export function apiRoutes(app: FastifyInstance, env: Environment): void {
 
   app.all('/services/apexrest/*', { bodyLimit: APEX_BODY_LIMIT }, async (request, reply) => {
     const { org, user } = await authenticate(request);
-    const answer = await serveApexRest(org, user.id, {
-      method: request.method,
-      path: request.url.slice('/services/apexrest'.length),
-      headers: headersOf(request),
-      body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
-      remoteAddress: request.ip,
-    });
+    const answer = await serveApexRest(
+      org,
+      recordingHost(org, `${request.method} ${pathOf(request)}`, env.transactions),
+      user.id,
+      {
+        method: request.method,
+        path: request.url.slice('/services/apexrest'.length),
+        headers: headersOf(request),
+        body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
+        remoteAddress: request.ip,
+      },
+    );
     for (const [name, value] of Object.entries(answer.headers)) reply.header(name, value);
     return reply.code(answer.statusCode).send(answer.body.length === 0 ? undefined : Buffer.from(answer.body));
   });
@@ -163,11 +170,16 @@ function pathOf(request: FastifyRequest): string {
 }
 
 /** Serves an Apex REST resource beside other requests. */
-async function serveApexRest(org: Org, userId: string, request: ApexRestRequest): Promise<ApexRestResponse> {
+async function serveApexRest(
+  org: Org,
+  host: TransactionHost,
+  userId: string,
+  request: ApexRestRequest,
+): Promise<ApexRestResponse> {
   const work = apexRestWork(org.program, request);
   if (typeof work !== 'function') return work;
   try {
-    return await runBeside(org, userId, work);
+    return await runBeside(host, userId, work);
   } catch (error) {
     const response = uncaughtResponse(error);
     if (response === null) throw error;
