@@ -77,6 +77,7 @@ function put(record: SObjectValue, field: FieldDefinition, value: Value): Value 
     throw apexException('SObjectException', `Field ${field.name} is not editable`);
   }
   const before = record.values.get(key) ?? null;
+  checkNotReadOnly(record);
   record.values.set(key, toFieldValue(value, field));
   return before;
 }
@@ -255,9 +256,15 @@ function putParent(record: SObjectValue, reference: FieldDefinition, parent: SOb
     throw apexException('SObjectException', `Illegal assignment from ${parent.definition.name} to ${wanted}`);
   }
   const before = record.values.get(key) ?? null;
+  checkNotReadOnly(record);
   record.values.set(key, parent);
   return before;
 }
 
 /** The base of every record; a concrete object's own type is looked up here too. */
 export const sobjectClass: PlatformClass = platformClass('SObject', members);
+
+/** @throws ApexThrow FinalException for a record of a trigger that code may not change */
+export function checkNotReadOnly(record: SObjectValue): void {
+  if (record.isReadOnly) throw apexException('FinalException', 'Record is read-only');
+}

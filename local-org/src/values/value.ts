@@ -114,6 +114,8 @@ export class SObjectValue {
   retrieved: Set<string> | null = null;
   /** errors put on by addError, in a trigger or elsewhere */
   addedErrors: { message: string; field: string | null }[] = [];
+  /** a record of Trigger.old, or of Trigger.new after the save: its fields cannot be set */
+  isReadOnly = false;
   /** Database.DMLOptions set on this record by setOptions */
   dmlOptions: DmlOptions | null = null;
   constructor(definition: ObjectDefinition) {

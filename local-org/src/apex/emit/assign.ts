@@ -4,6 +4,7 @@ import type { Expression } from '../parse/ast.ts';
 import { ownField, platformProperty } from '../resolve/members.ts';
 import { isNumeric } from '../resolve/relations.ts';
 import type { ClassSymbol, FieldSymbol } from '../resolve/symbols.ts';
+import { lineage } from '../resolve/symbols.ts';
 import type { Code, MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
 import { convert, singleRow } from './convert.ts';
@@ -129,7 +130,8 @@ function checkWritable(ctx: MethodContext, field: FieldSymbol): void {
   checkVisible(ctx, field, field.visibility);
   checkVisible(ctx, field, field.setterVisibility);
   if (!field.writable) throw ctx.error(`Property is not writeable: ${field.name}`);
-  if (field.isFinal && !(ctx.initialises && field.owner === ctx.cls)) {
+  // a constructor may also give its superclass's final fields their values
+  if (field.isFinal && !(ctx.initialises && [...lineage(ctx.cls)].includes(field.owner))) {
     throw ctx.error(
       `Final members can only be assigned in their declaration, init blocks, or constructors: ${field.name}`,
     );

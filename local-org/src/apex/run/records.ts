@@ -1,4 +1,5 @@
 import { apexException } from '../../platform/exceptions.ts';
+import { checkNotReadOnly } from '../../platform/sobject.ts';
 import type { ObjectDefinition } from '../../schema/definition.ts';
 import type { ApexType } from '../../types/type.ts';
 import { ApexList, SObjectValue } from '../../values/value.ts';
@@ -57,6 +58,7 @@ export function children(record: SObjectValue | null, name: string, type: ApexTy
 
 /** Stores a field or a parent record; the value is the assignment's own. @param name lower case */
 export function setField(record: SObjectValue, name: string, value: Value): Value {
+  checkNotReadOnly(record);
   record.values.set(name, value);
   return value;
 }

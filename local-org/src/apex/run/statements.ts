@@ -1,9 +1,10 @@
 import type { AccessMode, DmlOperation, DmlRequest } from '../../data/contract.ts';
 import type { Pause } from '../../execution/execution.ts';
-import { NotModelledError } from '../../errors.ts';
 import { apexException, dmlException } from '../../platform/exceptions.ts';
 import type { SoqlQuery } from '../../soql/ast.ts';
+import { T } from '../../types/type.ts';
 import type { ApexType } from '../../types/type.ts';
+import { convertTo } from '../../values/convert.ts';
 import { ApexList, SObjectValue } from '../../values/value.ts';
 import type { Value } from '../../values/value.ts';
 import { npe } from './arithmetic.ts';
@@ -47,14 +48,30 @@ export function optionalRow(list: ApexList): Value {
   return list.items.length === 0 ? null : singleRow(list);
 }
 
-/** A merge statement. */
-export function merge(
-  _x: ApexExecution,
-  _master: SObjectValue,
-  _duplicates: Value,
-  _access: AccessMode | null,
+/** A merge statement. @param target one or two records of the same object, or their Ids */
+export function* merge(
+  x: ApexExecution,
+  master: SObjectValue,
+  target: Value,
+  access: AccessMode | null,
 ): Generator<Pause, void, void> {
-  throw new NotModelledError('merge statement');
+  checkCpu(x);
+  const running = runningOptions(x);
+  const duplicates = (target instanceof ApexList ? target.items : [target]).map((item) => {
+    if (item instanceof SObjectValue) return item;
+    const record = new SObjectValue(master.definition);
+    record.values.set('id', item === null ? npe() : convertTo(item, T.Id));
+    return record;
+  });
+  const request = {
+    master,
+    duplicates,
+    allOrNone: true,
+    access: access ?? running.access,
+    withSharing: running.withSharing,
+  };
+  const results = yield* x.transaction.merge(x, request);
+  if (results.some((r) => !r.success)) throw dmlException('merge', results);
 }
 
 /** A DML statement: all or none, and a DmlException names the rows that failed. */

@@ -56,6 +56,11 @@ export function triggerVariable(x: ApexExecution, name: string): Value {
   return running.variables.get(name) ?? null;
 }
 
+/** "trigger.old is always read-only", and Trigger.new is so after the save (Apex Developer Guide, "Context Variable Considerations"). */
+function unchangeable({ operation, newRecords, oldRecords }: TriggerEvent): SObjectValue[] {
+  return [...(oldRecords ?? []), ...(operation.startsWith('AFTER') ? (newRecords ?? []) : [])];
+}
+
 /** Runs triggers on the records, at most 200 at a time. */
 export function* fire(
   x: ApexExecution,
@@ -69,6 +74,7 @@ export function* fire(
       newRecords: event.newRecords?.slice(from, from + CHUNK) ?? null,
       oldRecords: event.oldRecords?.slice(from, from + CHUNK) ?? null,
     };
+    for (const record of unchangeable(part)) record.isReadOnly = true;
     for (const trigger of triggers) {
       if (x.triggers.length >= MAXIMUM_DEPTH) throw new GovernorLimitError('Maximum trigger depth exceeded');
       const depth = x.triggers.push({ event: part, variables: variablesOf(part) });
