@@ -68,6 +68,7 @@ export function testEnvironment(folder: string, org?: FakeOrg): Record<string, s
     DELIVERY_RETRY_SECONDS: '0.05',
     DELIVERY_RETRY_MAX_SECONDS: '0.2',
     DELIVERY_MAX_FAILURES: '4',
+    DELIVERY_BURST_SECONDS: '0.02',
     LOG_LEVEL: 'debug',
     ...(org === undefined ? {} : { SALESFORCE_LOGIN_URL: org.origin, SALESFORCE_SANDBOX_LOGIN_URL: org.origin }),
   };
@@ -277,11 +278,11 @@ export function settled(server: FastifyInstance, count: number, query = ''): Pro
 
 /** Asks again until there is an answer; fails after 20 s. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within 90 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
