@@ -276,7 +276,7 @@ export function settled(server: FastifyInstance, count: number, query = ''): Pro
   }, `${count} settled deliveries`);
 }
 
-/** Asks again until there is an answer; fails after 20 s. */
+/** Asks again until there is an answer; fails after 90 s. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
   const deadline = Date.now() + 90_000;
   for (;;) {
