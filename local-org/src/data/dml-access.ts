@@ -43,7 +43,7 @@ export function checkFieldAccess(context: DmlContext, rows: Pending[]): void {
   const user = request.access === 'USER';
   if (!user && !request.withSharing) return;
   const permissions = tx.permissionsOf(x.user.id);
-  const sharing = new Sharing(reader, permissions, x.user.id);
+  const sharing = new Sharing(reader, tx, permissions, x.user.id);
   for (const row of rows) {
     if (failed(row)) continue;
     if (row.before !== null && !sharing.canEdit(row.before)) {

@@ -38,7 +38,7 @@ function allowSave(context: DmlContext, pending: Pending): boolean {
 
 function hasDuplicate(context: DmlContext, rule: DuplicateRule, row: Row, pending: Pending): boolean {
   const { tx, x, reader } = context;
-  const sharing = rule.enforceSharing ? new Sharing(reader, tx.permissionsOf(x.user.id), x.user.id) : null;
+  const sharing = rule.enforceSharing ? new Sharing(reader, tx, tx.permissionsOf(x.user.id), x.user.id) : null;
   return rule.matches.some(({ object: name, items, logic }) => {
     const object = tx.schema.object(name);
     if (object === null) throw new NotModelledError(`matching records of ${name}`, rule.name);

@@ -80,6 +80,11 @@ export function blankField(name: string, label: string, type: FieldType): FieldD
   };
 }
 
+/** Active values that are their own labels. */
+export function picklistValues(values: readonly string[], chosen: string | null = null): PicklistValue[] {
+  return values.map((value) => ({ value, label: value, active: true, isDefault: value === chosen }));
+}
+
 /** Reads a CustomField. @throws NotModelledError @throws CompileError */
 export function customField(xml: XmlElement, objectName: string, valueSets: ValueSets): FieldDefinition {
   const name = xml.required('fullName');

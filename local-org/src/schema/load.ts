@@ -10,6 +10,7 @@ import { customMetadataRecord, readCustomPermission, readLabels } from './metada
 import { addPermissionSet, permissionSet } from './permission-set.ts';
 import { addRecordType } from './record-type.ts';
 import { Schema } from './schema.ts';
+import { addShareObjects } from './share.ts';
 import { findSource, nameOfFile, objectOfPart } from './source.ts';
 import type { SourceFiles } from './source.ts';
 import { readXml } from './xml.ts';
@@ -74,6 +75,7 @@ class MetadataLoader {
     }
     for (const field of late) this.#attempt(() => finishRollup(schema, field));
     linkReferences(schema);
+    addShareObjects(schema);
     for (const { object, xml } of parts(files.recordTypes, 'RecordType', 'recordTypes')) {
       this.#attempt(() => addRecordType(objectOf(schema, object, xml.file), xml));
     }

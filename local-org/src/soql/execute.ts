@@ -68,7 +68,7 @@ export class QueryRun implements OperandContext {
         ? new AccessCheck(host.permissionsOf(x.user.id), user ? 'USER' : 'SECURITY_ENFORCED')
         : null;
     const sharing = user || options.withSharing;
-    this.#sharing = sharing ? new Sharing(this.reader, host.permissionsOf(x.user.id), x.user.id) : null;
+    this.#sharing = sharing ? new Sharing(this.reader, host, host.permissionsOf(x.user.id), x.user.id) : null;
   }
 
   /** The records of a SELECT, or the AggregateResults. */
