@@ -27,7 +27,7 @@ import { apexRestWork, uncaughtResponse } from './apex-rest.ts';
 import type { ApexRestRequest, ApexRestResponse } from './apex-rest.ts';
 import { drive } from './drive.ts';
 import { JobQueue } from './jobs.ts';
-import { putStaticResources, readStaticResources } from './static-resources.ts';
+import { putNotificationTypes, putStaticResources, readStaticResources } from './static-resources.ts';
 import { runningUser, userById } from './users.ts';
 
 export interface LoadOptions {
@@ -89,6 +89,7 @@ function assemble(options: LoadOptions): Org {
   putApexCode(store, adminId, source);
   const staticResources = readStaticResources(options.sourceFolders);
   putStaticResources(store, adminId, staticResources.values());
+  putNotificationTypes(store, adminId, options.sourceFolders);
   return new Org({
     schema,
     program,

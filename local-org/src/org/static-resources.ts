@@ -8,12 +8,13 @@ import { ApexBlob, ApexId } from '../values/value.ts';
 import { SeedWriter } from './seed-writer.ts';
 
 const META = /\.resource-meta\.xml$/;
+const NOTIFICATION = /\.notiftype-meta\.xml$/;
 
 /** The static resources of sfdx source folders by lower-case name. @throws NotModelledError @throws CompileError */
 export function readStaticResources(folders: readonly string[]): Map<string, StaticResource> {
   const found = new Map<string, StaticResource>();
   for (const folder of folders) {
-    for (const file of metaFiles(folder)) {
+    for (const file of metaFiles(folder, META)) {
       const resource = readOne(file);
       if (resource !== null) found.set(resource.name.toLowerCase(), resource);
     }
@@ -21,12 +22,31 @@ export function readStaticResources(folders: readonly string[]): Map<string, Sta
   return found;
 }
 
-function* metaFiles(folder: string): Generator<string> {
+/** The CustomNotificationType rows of `X.notiftype-meta.xml` files. */
+export function putNotificationTypes(store: Store, authorId: string, folders: readonly string[]): void {
+  const writer = new SeedWriter(store);
+  writer.author = new ApexId(authorId);
+  for (const folder of folders) {
+    for (const file of metaFiles(folder, NOTIFICATION)) {
+      const xml = readXml(file, 'CustomNotificationType');
+      const name = basename(file).replace(NOTIFICATION, '');
+      writer.put('CustomNotificationType', writer.idOf('CustomNotificationType', name), {
+        DeveloperName: name,
+        MasterLabel: xml.required('masterLabel'),
+        CustomNotifTypeName: xml.text('customNotifTypeName') ?? name,
+        Description: xml.text('description'),
+        Language: 'en_US',
+      });
+    }
+  }
+}
+
+function* metaFiles(folder: string, wanted: RegExp): Generator<string> {
   for (const entry of readdirSync(folder).sort()) {
     const path = join(folder, entry);
     if (statSync(path).isDirectory()) {
-      if (entry !== 'node_modules' && !entry.startsWith('.')) yield* metaFiles(path);
-    } else if (META.test(entry)) yield path;
+      if (entry !== 'node_modules' && !entry.startsWith('.')) yield* metaFiles(path, wanted);
+    } else if (wanted.test(entry)) yield path;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Execution, Pause } from '../execution/execution.ts';
 import { isAggregate } from '../soql/ast.ts';
 import type { ParsedSoql } from '../soql/ast.ts';
 import { parseSoql, SoqlSyntaxError } from '../soql/parse.ts';
-import { apexType } from '../types/type.ts';
+import { apexType, T } from '../types/type.ts';
 import { ApexId, ApexList, PlatformObject, SObjectValue } from '../values/value.ts';
 import type { ApexMap, Value } from '../values/value.ts';
 import { accessOptions } from './access.ts';
@@ -13,7 +13,7 @@ import { RESULT_TYPES, resultObject } from './database-results.ts';
 import { dmlOptionsOf } from './dml-options.ts';
 import type { DmlOptionsData } from './dml-options.ts';
 import { apexException, dmlException, nullArgument, nullPointer } from './exceptions.ts';
-import { iteratorOver } from './list.ts';
+import { iteratorOver, queryLocatorIterator } from './list.ts';
 import { leadConvertClasses, leadConvertMembers } from './lead-convert.ts';
 import { mergeMembers, mergeResultClass } from './merge.ts';
 import { platformClass } from './signature.ts';
@@ -305,8 +305,9 @@ export function databaseClasses(more: Record<string, Native>): PlatformClass[] {
         if (self.data.query === '') throw new NotModelledError('Database.QueryLocator.getQuery() of an inline query');
         return self.data.query;
       },
-      'Iterator<SObject> iterator()': (_x, self: PlatformObject<Locator>) =>
-        iteratorOver(apexType('SObject'), self.data.rows),
+      'Database.QueryLocatorIterator iterator()': (_x, self: PlatformObject<Locator>) =>
+        new PlatformObject(apexType('Database.QueryLocatorIterator'), iteratorOver(T.SObject, self.data.rows).data),
     }),
+    queryLocatorIterator,
   ];
 }

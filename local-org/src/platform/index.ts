@@ -2,6 +2,7 @@ import { accessLevelClass } from './access.ts';
 import { asyncClasses, batchMembers } from './async.ts';
 import { cacheClasses } from './cache.ts';
 import { contextClasses } from './context.ts';
+import { customNotificationClass } from './custom-notification.ts';
 import { databaseResultClasses } from './database-results.ts';
 import { databaseClasses, scopedMembers } from './database.ts';
 import { dateClasses } from './date.ts';
@@ -75,6 +76,7 @@ export const platformClasses: PlatformClass[] = [
   ...pageClasses,
   ...cacheClasses,
   ...messagingClasses,
+  customNotificationClass,
   ...eventBusClasses,
   ...metadataClasses,
   ...miscClasses,

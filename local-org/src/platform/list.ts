@@ -225,17 +225,24 @@ function deepCloned(list: ApexList, id: boolean, times: boolean, autoNumber: boo
   );
 }
 
+const hasNext = (_x: Execution, { data }: PlatformObject<Cursor>): boolean => data.next < data.items.length;
+
+function next(_x: Execution, { data }: PlatformObject<Cursor>): Value {
+  if (data.next >= data.items.length) throw apexException('NoSuchElementException', 'Iterator has no more elements');
+  return data.items[data.next++] ?? null;
+}
+
 const iteratorClass = platformClass(
   'Iterator',
-  {
-    'Boolean hasNext()': (_x, self: PlatformObject<Cursor>) => self.data.next < self.data.items.length,
-    'T next()': (_x, self: PlatformObject<Cursor>) => {
-      if (self.data.next >= self.data.items.length)
-        throw apexException('NoSuchElementException', 'Iterator has no more elements');
-      return self.data.items[self.data.next++] ?? null;
-    },
-  },
+  { 'Boolean hasNext()': hasNext, 'T next()': next },
   { typeParameters: ['T'], kind: 'interface' },
+);
+
+/** The iterator of a Database.QueryLocator. */
+export const queryLocatorIterator = platformClass(
+  'Database.QueryLocatorIterator',
+  { 'Boolean hasNext()': hasNext, 'SObject next()': next },
+  { implements: ['Iterator<SObject>'] },
 );
 
 const iterableClass = platformClass(

@@ -1,11 +1,11 @@
 import type { ApexType } from '../types/type.ts';
 import { apexType, T } from '../types/type.ts';
 import { hashKey } from '../values/equality.ts';
-import { ApexList, ApexMap, ApexSet, PlatformObject } from '../values/value.ts';
+import { ApexList, ApexMap, ApexObject, ApexSet, PlatformObject } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { NotModelledError } from '../errors.ts';
-import type { Execution } from '../execution/execution.ts';
-import { apexException, nullArgument } from './exceptions.ts';
+import type { Execution, Pause } from '../execution/execution.ts';
+import { apexException, nullArgument, nullPointer } from './exceptions.ts';
 import type { Native, Property } from './signature.ts';
 
 /**
@@ -78,6 +78,23 @@ export function elements(value: Value): Value[] {
   if (value instanceof ApexList) return value.items;
   if (value instanceof ApexSet) return [...value.entries.values()];
   throw new NotModelledError('iterating an Iterable other than List and Set in a platform method');
+}
+
+/** The elements of any Iterable; those of an own class by its iterator(). */
+export function* allElements(x: Execution, value: Value): Generator<Pause, Value[], void> {
+  const own = value instanceof ApexObject && !(value instanceof PlatformObject);
+  if (!own || !x.program.hasMethod(value.type, 'iterator', 0)) return elements(value);
+  const iterator = yield* x.program.call(x, value, 'iterator', []);
+  if (iterator instanceof PlatformObject) {
+    const { items, next } = (iterator as PlatformObject<{ items: Value[]; next: number }>).data;
+    return items.slice(next);
+  }
+  if (!(iterator instanceof ApexObject)) throw nullPointer();
+  const items: Value[] = [];
+  while ((yield* x.program.call(x, iterator, 'hasNext', [])) === true) {
+    items.push(yield* x.program.call(x, iterator, 'next', []));
+  }
+  return items;
 }
 
 /** A List access outside its bounds: "List index out of bounds: 3". */

@@ -6,7 +6,7 @@ import { concatenationText } from '../values/text.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { listOf, mapOf } from './native.ts';
 import { platformClass, platformEnum } from './signature.ts';
-import type { PlatformClass } from './signature.ts';
+import type { Native, PlatformClass } from './signature.ts';
 
 /**
  * PageReference and ApexPages as far as code without a page uses them: URLs, messages, the controller of one record
@@ -43,6 +43,9 @@ export function pageReference(url: string): Page {
   };
   return new PlatformObject(apexType('PageReference'), data);
 }
+
+/** `Page.Editor`: a new reference each time. Whether the org has such a page is not looked at: pages are not modelled. */
+export const pageNamed: Native = (_x, _self, name: string) => pageReference(`/apex/${name}`);
 
 function urlOf(data: PageData): string {
   const parameters = [...data.parameters.entries.values()].map(

@@ -5,7 +5,7 @@ import { stringOf } from '../values/text.ts';
 import { ApexId } from '../values/value.ts';
 import type { ApexDatetime, ApexList, Value } from '../values/value.ts';
 import { apexException, nullArgument } from './exceptions.ts';
-import { elements, listOf, nonNull, strings } from './native.ts';
+import { allElements, listOf, nonNull, strings } from './native.ts';
 import { replacePattern, splitByPattern } from './regex.ts';
 import { platformClass } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
@@ -243,7 +243,7 @@ const statics: Record<string, Native> = {
   'static String join(Object,String)': function* (x: Execution, _self: null, items: Value, separator: string | null) {
     if (items === null) throw nullArgument(1);
     const texts: string[] = [];
-    for (const item of elements(items)) texts.push(item === null ? '' : yield* stringOf(x, item));
+    for (const item of yield* allElements(x, items)) texts.push(item === null ? '' : yield* stringOf(x, item));
     return texts.join(separator ?? '');
   },
   ...nonNull({

@@ -1,5 +1,6 @@
 import { fieldSetNamed } from '../../platform/field-set.ts';
 import { CompileError, NotModelledError } from '../../errors.ts';
+import { pageNamed } from '../../platform/pages.ts';
 import { describeField, describeSObject, sobjectFieldToken, sobjectTypeToken } from '../../platform/tokens.ts';
 import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
 import { apexTypeOfField } from '../../schema/definition.ts';
@@ -26,6 +27,8 @@ export type Resolved =
   /** `SObjectType.Contact.fields` */
   | { kind: 'fields'; object: ObjectDefinition }
   | { kind: 'labels' }
+  /** `Page`, before a Visualforce page's name */
+  | { kind: 'pages' }
   | { kind: 'trigger' };
 
 const value = (code: Code): Resolved => ({ kind: 'value', code });
@@ -99,6 +102,7 @@ function resolveName(ctx: MethodContext, name: string, isHead: boolean): Resolve
   if (lower === 'trigger' && type === null) return { kind: 'trigger' };
   if (lower === 'sobjecttype') return { kind: 'objects' };
   if (lower === 'label' && type === null) return { kind: 'labels' };
+  if (lower === 'page' && type === null) return { kind: 'pages' };
   if (type !== null) return { kind: 'type', type };
   if (ctx.world.isNamespace(name)) return { kind: 'namespace', name };
   // a capital first letter is how classes are written: more likely one that the model lacks than a variable
@@ -117,6 +121,10 @@ function member(ctx: MethodContext, target: Resolved, name: string): Resolved {
     case 'labels':
       if (!ctx.world.schema.labels.has(lower)) throw ctx.error(`External string does not exist: ${name}`);
       return value({ js: `R.label(x, ${JSON.stringify(name)})`, type: T.String, nonNull: true });
+    case 'pages': {
+      const type = apexType('PageReference');
+      return value({ js: `${ctx.native(pageNamed)}(x, null, ${JSON.stringify(name)})`, type, nonNull: true });
+    }
     case 'objects': {
       const object = ctx.world.schema.object(name);
       if (object === null) throw ctx.error(`Invalid SObject type: ${name}`);

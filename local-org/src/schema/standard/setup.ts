@@ -53,6 +53,22 @@ export const setup: ObjectTable[] = [
   CacheControl | Cache Control | picklist 40: *Private; Public | readonly restricted`,
   },
   {
+    name: 'CustomNotificationType',
+    label: 'Custom Notification Type',
+    plural: 'Custom Notification Types',
+    prefix: '0ML',
+    setup: true,
+    readOnly: true,
+    recycleBin: false,
+    fields: `
+  DeveloperName | Name | string 80 | readonly
+  MasterLabel | Label | string 80 | name readonly
+  CustomNotifTypeName | Custom Notification Name | string 80 | readonly
+  NamespacePrefix | Namespace Prefix | string 15 | readonly
+  Description | Description | string 255 | readonly
+  Language | Master Language | picklist 40: *en_US | readonly restricted`,
+  },
+  {
     name: 'ApexTrigger',
     label: 'Apex Trigger',
     plural: 'Apex Triggers',

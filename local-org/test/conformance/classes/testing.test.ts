@@ -41,6 +41,13 @@ const FILES: FactOrgOptions['files'] = {
     public static Integer runs = 0;
     public void execute(QueueableContext context) { insert new Account(Name = 'by job'); }
   }`,
+  'Counter.cls': `public class Counter implements Iterable<Integer>, Iterator<Integer> {
+    private Integer at = 0; private Integer max;
+    public Counter(Integer max) { this.max = max; }
+    public Iterator<Integer> iterator() { return this; }
+    public Boolean hasNext() { return at < max; }
+    public Integer next() { return at++; }
+  }`,
   'OrderEvents.trigger': `trigger OrderEvents on Order_Event__e (after insert) {
     List<Account> accounts = new List<Account>();
     for (Order_Event__e event : Trigger.new) accounts.add(new Account(Name = event.Number__c));
@@ -66,6 +73,9 @@ const METADATA: FactOrgOptions['metadata'] = {
   'staticresources/People.csv': 'Name,NumberOfEmployees,Website\nAda Ltd,12,https://example.org\n"Grace, Inc.",,\n',
   'staticresources/Answer.resource-meta.xml': `<StaticResource xmlns="http://soap.sforce.com/2006/04/metadata">
     <cacheControl>Public</cacheControl><contentType>application/json</contentType></StaticResource>`,
+  'notificationtypes/Attention.notiftype-meta.xml': `<CustomNotificationType xmlns="http://soap.sforce.com/2006/04/metadata">
+    <customNotifTypeName>Attention</customNotifTypeName><desktop>true</desktop><masterLabel>Attention</masterLabel>
+    <mobile>false</mobile></CustomNotificationType>`,
   'staticresources/Answer.json': '{"answer":42}',
 };
 
@@ -302,6 +312,44 @@ const BODIES: Record<string, [source: string, apex: string]> = {
     Assert.areEqual('bad', ApexPages.getMessages()[0].getSummary());
     Account account = new Account(Name = 'a'); insert account;
     Assert.areEqual(account.Id, new ApexPages.StandardController(account).getId());`,
+  ],
+  pagesByName: [
+    'Visualforce Developer Guide, "Navigation Methods": Page.pageName',
+    `PageReference editor = Page.Editor;
+    Assert.areEqual('/apex/Editor', editor.getUrl());
+    editor.getParameters().put('id', '1');
+    Assert.areEqual('/apex/Editor', Page.Editor.getUrl(), 'a new reference each time');`,
+  ],
+  customNotification: [
+    'Apex Reference Guide, Messaging.CustomNotification; Object Reference, CustomNotificationType',
+    `Id kind = [SELECT Id FROM CustomNotificationType WHERE DeveloperName = 'Attention'].Id;
+    Messaging.CustomNotification note = new Messaging.CustomNotification();
+    note.setNotificationTypeId(kind); note.setTitle('Look'); note.setBody('here'); note.setTargetId(UserInfo.getUserId());
+    note.send(new Set<String>{UserInfo.getUserId()});
+    Messaging.CustomNotification empty = new Messaging.CustomNotification();
+    try { empty.send(new Set<String>{UserInfo.getUserId()}); Assert.fail(); } catch (HandledException e) { Assert.isNotNull(e.getMessage()); }`,
+  ],
+  ownIterables: [
+    'Apex Reference Guide, String.join(iterableObj, separator); Iterable and Iterator Interfaces',
+    `Assert.areEqual('0-1-2', String.join(new Counter(3), '-'));
+    Integer sum = 0;
+    for (Integer i : new Counter(4)) sum += i;
+    Assert.areEqual(6, sum);`,
+  ],
+  queryLocatorIterator: [
+    'Apex Reference Guide, Database.QueryLocatorIterator; Limits.getQueryLocatorRows',
+    `insert new List<Account>{new Account(Name = 'a'), new Account(Name = 'b')};
+    Database.QueryLocatorIterator rows = Database.getQueryLocator('SELECT Name FROM Account ORDER BY Name').iterator();
+    Assert.isTrue(rows.hasNext());
+    Assert.areEqual('a', ((Account) rows.next()).Name);
+    rows.next();
+    Assert.isFalse(rows.hasNext());
+    Assert.areEqual(2, Limits.getQueryLocatorRows());`,
+  ],
+  mocksAreOfTheirTest: [
+    'Apex Reference Guide, Test.setMock: "The mock is used for callouts in the test method"',
+    `HttpRequest req = new HttpRequest(); req.setMethod('GET'); req.setEndpoint('https://example.org');
+    try { new Http().send(req); Assert.fail(); } catch (CalloutException e) { Assert.isNotNull(e.getMessage()); }`,
   ],
   searchResults: [
     'Apex Developer Guide, "Adding SOSL Queries to Unit Tests": without fixed results nothing is found',
