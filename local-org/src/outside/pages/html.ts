@@ -95,7 +95,7 @@ export const STYLE = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); }
 header { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; align-items: center; padding: 0.75rem 1.5rem; background: var(--card); border-bottom: 3px solid var(--brand); }
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; align-items: center; }
-nav form { margin: 0; }
+nav { flex: 1; } nav form { margin: 0 0 0 auto; }
 main { max-width: 72rem; margin: 1.5rem auto; padding: 1rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
 main.narrow { max-width: 26rem; }
 footer { text-align: center; color: var(--soft); padding: 1rem; font-size: 0.875rem; }
@@ -105,7 +105,7 @@ a { color: var(--brand); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.5rem; }
-th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th { white-space: nowrap; } th[scope=row] { white-space: normal; font-weight: 600; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tbody tr:hover { background: var(--page); }
@@ -117,8 +117,9 @@ pre.log { background: var(--page); padding: 0.75rem; border: 1px solid var(--lin
 .facts dt { color: var(--soft); font-size: 0.875rem; } .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.75rem; }
 .cards li { border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem 1rem; }
-.fields th { width: 14rem; white-space: normal; font-weight: 400; color: var(--soft); }
+.fields th { width: 16rem; white-space: normal; font-weight: 400; color: var(--soft); }
 .fields td { white-space: pre-wrap; } .fields small { color: var(--soft); display: block; }
+summary { cursor: pointer; color: var(--brand); padding: 0.5rem 0; }
 .empty { color: var(--soft); }
 meter { width: 8rem; height: 1rem; }
 @media (max-width: 40rem) { main { margin: 0; border: 0; border-radius: 0; } header { padding: 0.75rem 1rem; } }
@@ -127,7 +128,7 @@ input { width: 100%; font: inherit; padding: 0.5rem; border: 1px solid var(--sof
 button { font: inherit; padding: 0.5rem 1.25rem; margin-top: 1rem; border: 1px solid var(--brand); border-radius: 4px; background: var(--brand); color: var(--on-brand); cursor: pointer; }
 button.second { background: transparent; color: var(--brand); }
 button.link { all: unset; color: var(--brand); text-decoration: underline; cursor: pointer; }
-a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
+a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
 .error { color: var(--bad); font-weight: 600; }
 .buttons { display: flex; gap: 1rem; }
 `;

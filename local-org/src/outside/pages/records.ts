@@ -66,11 +66,13 @@ export async function recordsBody(call: ApiCall, name: string): Promise<Html> {
 
 /** The fields that hold something, the name first. */
 function columnsOf(fields: readonly FieldDefinition[], rows: readonly SObjectValue[]): FieldDefinition[] {
+  const parts = new Set(fields.filter((f) => f.nameField).flatMap((f) => f.compoundOf ?? []));
   const holds = (f: FieldDefinition): boolean =>
     rows.some((row) => (row.values.get(f.name.toLowerCase()) ?? null) !== null);
   return fields
     .filter((f) => !f.system && f.type !== 'id' && f.type !== 'address' && f.type !== 'base64')
     .filter((f) => f.type !== 'boolean' || f.custom)
+    .filter((f) => !parts.has(f.name) && f.name !== 'OwnerId')
     .filter(holds)
     .sort((a, b) => Number(b.nameField) - Number(a.nameField))
     .slice(0, COLUMNS);
@@ -126,6 +128,8 @@ export async function recordContent(call: ApiCall, name: string, id: string): Pr
   const named = nameField === undefined ? null : fieldToJson(row, object, nameField, call.version);
   const title = typeof named === 'string' ? named : id;
   const own = fields.filter((field) => !field.system);
+  const holds = (field: FieldDefinition): boolean => fieldToJson(row, object, field, call.version) !== null;
+  const blank = own.filter((field) => !holds(field));
   const system = fields.filter((field) => field.system);
   const filled = related.filter(({ rows }) => rows.length > 0);
   const empty = related.filter(({ rows }) => rows.length === 0).map(({ child }) => child.relationshipName ?? '');
@@ -133,7 +137,15 @@ export async function recordContent(call: ApiCall, name: string, id: string): Pr
       <a href="/objects/${object.name}">${object.labelPlural}</a> · ${object.name} · ${idOf(row)} ·
       <a href="/setup/objects/${object.name}">Setup</a>
     </p>
-    ${fieldsTable(call, 'Fields', object, row, own)}
+    ${fieldsTable(call, 'Fields', object, row, own.filter(holds))}
+    ${
+      blank.length === 0
+        ? null
+        : html`<details>
+            <summary>${plural(blank.length, 'field')} without a value</summary>
+            ${fieldsTable(call, 'Without a value', object, row, blank)}
+          </details>`
+    }
     <h2>Related lists</h2>
     ${filled.map((list) => relatedList(call, list))}
     ${empty.length === 0 ? null : html`<p class="empty">Without records: ${empty.join(', ')}</p>`}
