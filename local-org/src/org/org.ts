@@ -12,6 +12,7 @@ import { Store } from '../data/store.ts';
 import type { StoreTransaction } from '../data/transaction.ts';
 import type { Execution, OrgContext, Pause, RunningUser, StaticResource, TestState } from '../execution/execution.ts';
 import { loadSchema } from '../schema/load.ts';
+import type { ObjectDefinition } from '../schema/definition.ts';
 import type { Schema } from '../schema/schema.ts';
 import { standardObjects } from '../schema/standard/index.ts';
 import type { Permissions } from '../security/permissions.ts';
@@ -78,6 +79,7 @@ function assemble(options: LoadOptions): Org {
       units: [...(tests ? source : withoutTests(source)), ...(options.extraSource ?? []), ...anonymous],
       coverage,
       tolerant: options.tolerant ?? false,
+      namespace: options.definition?.organization.namespace ?? null,
       ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
       cache: parseCache(),
     });
@@ -100,6 +102,21 @@ function assemble(options: LoadOptions): Org {
     compile,
     log: options.log ?? (() => undefined),
   });
+}
+
+/** @throws NotModelledError when the names of objects or fields would have to bear the namespace */
+function namespaceOf(seed: Seed, schema: Schema): string | null {
+  const namespace = seed.organization.namespace ?? null;
+  if (namespace === null) return null;
+  const custom = schema.all().find((object) => object.kind !== 'standard' || hasCustomFields(object));
+  if (custom !== undefined) {
+    throw new NotModelledError(`an org with a namespace that has custom objects or fields (${custom.name})`);
+  }
+  return namespace;
+}
+
+function hasCustomFields(object: ObjectDefinition): boolean {
+  return [...object.fields.values()].some((field) => field.custom);
 }
 
 interface OrgParts {
@@ -154,7 +171,7 @@ export class Org {
       id: this.id,
       name: this.name,
       isSandbox: this.isSandbox,
-      namespace: null,
+      namespace: namespaceOf(parts.seed, parts.schema),
       schema: this.schema,
       permissionsOf: (x: Execution, userId: string): Permissions =>
         (x.transaction as StoreTransaction).permissionsOf(userId),

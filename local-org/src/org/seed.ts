@@ -20,7 +20,8 @@ export interface SeedUser {
 }
 
 export interface Seed {
-  organization: { id: string; name: string };
+  /** `namespace`: the org's own, by which its Apex may call its classes */
+  organization: { id: string; name: string; namespace?: string };
   isSandbox: boolean;
   users: readonly SeedUser[];
 }

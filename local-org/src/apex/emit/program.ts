@@ -39,6 +39,8 @@ export interface CompileOptions {
   platform: readonly PlatformClass[];
   units: readonly SourceUnit[];
   coverage?: boolean;
+  /** the org's own; null: it has none */
+  namespace?: string | null;
   /** where syntax trees of unchanged source are kept; none: everything is parsed */
   cache?: ParseCache | null;
   /** members that use what is not modelled throw when they run, instead of failing the compilation */
@@ -70,7 +72,7 @@ export function compileProgram(options: CompileOptions): CompiledProgram {
       return fallback;
     }
   };
-  const world = new World(options.schema, options.platform);
+  const world = new World(options.schema, options.platform, options.namespace ?? null);
   world.keepsUnknownTypes = options.onFault !== undefined;
   const triggers: TriggerInfo[] = [];
   const cache = options.cache ?? null;

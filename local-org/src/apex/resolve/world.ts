@@ -21,8 +21,13 @@ export class World {
   readonly #platform = new Map<string, PlatformClass>();
   readonly #namespaces = new Set<string>(['system', 'schema', 'database']);
 
-  constructor(schema: Schema, platform: readonly PlatformClass[]) {
+  readonly #namespace: string | null;
+
+  /** @param namespace the org's own, null for none */
+  constructor(schema: Schema, platform: readonly PlatformClass[], namespace: string | null = null) {
     this.schema = schema;
+    this.#namespace = namespace?.toLowerCase() ?? null;
+    if (this.#namespace !== null) this.#namespaces.add(this.#namespace);
     for (const cls of platform) {
       this.#platform.set(cls.name.toLowerCase(), cls);
       const dot = cls.name.indexOf('.');
@@ -94,6 +99,9 @@ export class World {
   named(names: readonly string[], args: readonly ApexType[], from: ClassSymbol | null): ApexType | null {
     const own = this.#ownNamed(names, from);
     if (own !== null) return own.type;
+    if (names.length > 1 && names[0]?.toLowerCase() === this.#namespace) {
+      return this.#ownNamed(names.slice(1), null)?.type ?? null;
+    }
     const dotted = names.join('.').toLowerCase();
     const [first = '', ...rest] = names;
     const platform = this.platform(dotted) ?? (rest.length === 0 ? this.platform(`schema.${dotted}`) : null);

@@ -220,3 +220,25 @@ t.test('what the compiler refuses before anything runs', async (t) => {
     t.strictSame(log, [], `${source}: nothing has run`);
   }
 });
+
+t.test('a namespace of the org', async (t) => {
+  const organization = { id: '00D000000000001EAA', name: 'Facts', namespace: 'acme' };
+  const named = {
+    'Tool.cls': `public class Tool { public static String say() { return 'said'; } public class Inner { public Integer n = 3; } }`,
+  };
+  await proveFacts(t, { files: named, definition: { organization, isSandbox: false, users: defaultUsers() } }, [
+    {
+      title: 'own classes are called with the namespace or without it, in any case of letters',
+      source: guide('apex_classes_namespace_prefix'),
+      apex: `
+        System.debug(acme.Tool.say() + Tool.say() + ACME.TOOL.SAY());
+        acme.Tool.Inner i = new acme.Tool.Inner();
+        System.debug(i.n);
+        System.debug(Type.forName('acme', 'Tool') == Tool.class);
+        System.debug(Type.forName('acme.Tool.Inner') == Tool.Inner.class);
+        System.debug(Type.forName('', 'Tool') == Tool.class);
+        System.debug(Type.forName('other', 'Tool'));`,
+      log: ['saidsaidsaid', '3', 'true', 'true', 'true', 'null'],
+    },
+  ]);
+});
