@@ -1,4 +1,5 @@
 import { accessLevelClass } from './access.ts';
+import { addressClass } from './address.ts';
 import { asyncClasses, batchMembers } from './async.ts';
 import { cacheClasses } from './cache.ts';
 import { contextClasses } from './context.ts';
@@ -13,6 +14,7 @@ import { encodingClasses } from './encoding.ts';
 import { enumClass } from './enum.ts';
 import { eventBusClasses } from './event-bus.ts';
 import { exceptionClasses } from './exceptions.ts';
+import { formulaClasses } from './formula.ts';
 import { httpClasses } from './http.ts';
 import { jsonClasses } from './json.ts';
 import { limitsClass } from './limits.ts';
@@ -65,6 +67,7 @@ export const platformClasses: PlatformClass[] = [
   ...databaseResultClasses,
   ...databaseClasses(batchMembers),
   accessLevelClass,
+  addressClass,
   ...securityClasses,
   ...systemClasses,
   ...contextClasses,
@@ -80,6 +83,7 @@ export const platformClasses: PlatformClass[] = [
   ...eventBusClasses,
   ...metadataClasses,
   ...miscClasses,
+  ...formulaClasses,
   ...asyncClasses,
   ...restClasses,
   ...httpClasses,

@@ -211,6 +211,13 @@ t.test('schema and context', async (t) => {
       "FeatureManagement.checkPermission('Nothing')": 'false',
       'Network.getNetworkId()': 'null',
     }),
+    expressions(
+      'recalculated formulas',
+      'Apex Reference Guide, Formula Class, recalculateFormulas(sobjects)',
+      { 'orders[0].Double__c': '7.00', 'orders[1].Double__c': /^0(\.00)?$/, 'done[0].isSuccess()': 'true' },
+      `List<Order__c> orders = new List<Order__c>{new Order__c(Amount__c = 3.5), new Order__c()};
+      List<FormulaRecalcResult> done = Formula.recalculateFormulas(orders);`,
+    ),
     expressions('URLs', URLS, {
       "new Url('https://ada@example.org:8443/a/b?c=1#d').getHost()": 'example.org',
       "new Url('https://ada@example.org:8443/a/b?c=1#d').getPort()": '8443',
