@@ -55,7 +55,7 @@ await configurations.save(accountId, {
   organizationId: '00D1',
   connections: [contactConnection()],
 });
-const planner = new Planner(storage, configurations);
+const planner = new Planner(storage);
 const deliveries = new DeliveryRepository(storage);
 
 const enqueueOwn = async (bodies: ReturnType<typeof sample>[]): Promise<void> => {

@@ -9,17 +9,34 @@ import { OAuthStateRepository } from './accounts/oauth-state.ts';
 import { AccountRepository } from './accounts/repository.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { TokenKeeper } from './accounts/tokens.ts';
+import { alertRoutes } from './alerts/routes.ts';
+import { AlertService } from './alerts/service.ts';
+import { auditRequests } from './audit/hook.ts';
+import { AuditRepository } from './audit/repository.ts';
 import { useProblemDetails } from './common/errors.ts';
 import { sha256 } from './common/hash.ts';
 import { Debounce, Loop } from './common/loop.ts';
 import { Problem, ProblemError } from './common/problem.ts';
 import { ConfigurationFetcher } from './configuration/fetch.ts';
 import { ConfigurationRepository } from './configuration/repository.ts';
+import { BackfillRepository } from './backfill/repository.ts';
+import { backfillRoutes } from './backfill/routes.ts';
+import { BackfillRunner } from './backfill/runner.ts';
 import { Planner } from './delivery/planner.ts';
 import { DeliveryRepository } from './delivery/repository.ts';
 import { deliveryRoutes } from './delivery/routes.ts';
 import { DeliverySupervisor } from './delivery/supervisor.ts';
 import type { Settings } from './environment.ts';
+import { erasureRoutes } from './erasure/routes.ts';
+import { ErasureService } from './erasure/service.ts';
+import { openTombstoneHash } from './erasure/tombstones.ts';
+import { RequestPoller } from './requests/poller.ts';
+import { resealAll } from './security/reseal.ts';
+import { adminRoutes, workspaceRoutes } from './workspaces/routes.ts';
+import { importRoutes } from './imports/routes.ts';
+import { ImportService } from './imports/service.ts';
+import { SourceRepository } from './sources/repository.ts';
+import { sourceEventRoutes, sourceRoutes } from './sources/routes.ts';
 import { ingestRoutes } from './ingest/routes.ts';
 import { IngestService } from './ingest/service.ts';
 import { createMetrics } from './operations/metrics.ts';
@@ -47,6 +64,8 @@ export interface AppOptions {
   settings: Settings;
   /** Stands in for the storage in tests of its failures. */
   wrapStorage?: (database: Database) => Database;
+  /** Decides which addresses alerts may go to; tests allow their own server. */
+  alertAddresses?: (address: string) => boolean;
   /** Epoch milliseconds; tests move the clock of the signature check. */
   now?: () => number;
 }
@@ -75,10 +94,14 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   // Registered first, so it runs last: everything below still needs the storage while it stops.
   fastify.addHook('onClose', () => opened.close());
 
+  const resealed = await resealAll(database, keyring);
+  if (resealed > 0) fastify.log.info({ secrets: resealed }, 'secrets sealed with the newest encryption key');
+  const tombstone = await openTombstoneHash(database, keyring);
   const workspaces = new WorkspaceRepository(database, keyring);
   const accounts = new AccountRepository(database);
   const configurations = new ConfigurationRepository(database);
   const deliveries = new DeliveryRepository(database);
+  const backfills = new BackfillRepository(database);
   const surveys = new SurveyRepository(database);
   const states = new OAuthStateRepository(database);
   const tokens = new TokenKeeper(database, accounts, keyring, settings.salesforce, policy);
@@ -96,7 +119,8 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   });
   const supervisor = new DeliverySupervisor({
     database,
-    planner: new Planner(database, configurations),
+    planner: new Planner(database),
+    backfills: new BackfillRunner(database, backfills, configurations),
     deliveries,
     accounts,
     tokens,
@@ -108,11 +132,41 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
     observer: metrics.delivery,
     log: fastify.log,
   });
+  const erasure = new ErasureService({
+    database,
+    accounts,
+    tokens,
+    settings: settings.salesforce,
+    policy,
+    hash: tombstone,
+    lease: settings.delivery.lease,
+    log: fastify.log,
+  });
+  const alerts = new AlertService(database, keyring, fastify.log, options.alertAddresses);
+  const alerter = new Loop('alerts', settings.delivery.poll * 5, () => alerts.run(), fastify.log);
+  const eraser = new Loop('erasure', settings.configurationPoll, () => erasure.run(), fastify.log);
+  const requests = new RequestPoller({
+    accounts,
+    tokens,
+    configurations,
+    deliveries,
+    backfills,
+    erasure,
+    settings: settings.salesforce,
+    policy,
+    log: fastify.log,
+    wake: () => {
+      supervisor.wake();
+      eraser.wake();
+    },
+  });
   const poller = new Loop(
     'configuration',
     settings.configurationPoll,
     async () => {
-      for (const account of await accounts.connected()) await fetcher.fetch(account);
+      for (const account of await accounts.connected()) {
+        if (await fetcher.fetch(account)) await requests.poll(account);
+      }
     },
     fastify.log,
   );
@@ -120,9 +174,13 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   const arrivals = new Debounce(LINGER, () => {
     supervisor.wake();
   });
-  const ingest = new IngestService(database, () => {
-    arrivals.trigger();
-  });
+  const ingest = new IngestService(
+    database,
+    () => {
+      arrivals.trigger();
+    },
+    tombstone,
+  );
 
   fastify.decorate(
     'newCredentials',
@@ -135,11 +193,44 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
   fastify.addSchema(Problem);
   useProblemDetails(fastify);
   logAnswers(fastify);
+  const audit = new AuditRepository(database);
+  auditRequests(fastify, audit);
   await registerProtection(fastify, settings, policy);
   await registerDocumentation(fastify, settings);
 
   await fastify.register(operationsRoutes, { database, deliveries, metrics });
   await fastify.register(ingestRoutes, { workspaces, surveys, ingest, now, counted: metrics.received });
+  const workspaceOptions = { workspaces, audit, adminApiKey: settings.adminApiKey };
+  await fastify.register(alertRoutes, { workspaces, alerts });
+  await fastify.register(workspaceRoutes, workspaceOptions);
+  await fastify.register(adminRoutes, workspaceOptions);
+  await fastify.register(erasureRoutes, {
+    workspaces,
+    erasure,
+    wake: () => {
+      eraser.wake();
+    },
+  });
+  const sourceOptions = {
+    workspaces,
+    sources: new SourceRepository(database, keyring),
+    surveys,
+    ingest,
+    publicUrl: settings.publicUrl,
+    now,
+  };
+  await fastify.register(sourceEventRoutes, sourceOptions);
+  await fastify.register(sourceRoutes, sourceOptions);
+  await fastify.register(importRoutes, {
+    workspaces,
+    imports: new ImportService(
+      database,
+      () => {
+        arrivals.trigger();
+      },
+      tombstone,
+    ),
+  });
   await fastify.register(deliveryRoutes, {
     workspaces,
     deliveries,
@@ -147,7 +238,21 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
       supervisor.wake();
     },
   });
-  await fastify.register(accountRoutes, { workspaces, accounts, configurations });
+  await fastify.register(backfillRoutes, {
+    workspaces,
+    accounts,
+    configurations,
+    backfills,
+    wake: () => {
+      supervisor.wake();
+    },
+  });
+  await fastify.register(accountRoutes, {
+    workspaces,
+    accounts,
+    configurations,
+    apiShare: settings.delivery.apiShare,
+  });
   await fastify.register(pageRoutes, {
     app: settings,
     workspaces,
@@ -160,17 +265,27 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
     onConnected: async (account) => {
       await fetcher.fetch(account);
       supervisor.wake();
+      eraser.wake();
     },
   });
 
   fastify.addHook('onReady', async () => {
     await supervisor.start();
     poller.start();
+    eraser.start();
+    alerter.start();
     maintenance.start();
   });
   fastify.addHook('onClose', async () => {
     arrivals.stop();
-    await Promise.all([supervisor.stop(), poller.stop(), maintenance.stop(), ingest.idle()]);
+    await Promise.all([
+      supervisor.stop(),
+      poller.stop(),
+      eraser.stop(),
+      alerter.stop(),
+      maintenance.stop(),
+      ingest.idle(),
+    ]);
   });
 };
 

@@ -13,6 +13,7 @@ const Environment = Type.Object({
   DATABASE_URL: Type.String({ default: '' }),
   ENCRYPTION_KEY: Type.String({ default: '' }),
   WORKSPACE_API_KEY: Type.String({ default: '' }),
+  ADMIN_API_KEY: Type.String({ default: '' }),
   WORKSPACE_WEBHOOK_SECRET: Type.String({ default: '' }),
   SALESFORCE_CLIENT_ID: Type.String({ default: '' }),
   SALESFORCE_CLIENT_SECRET: Type.String({ default: '' }),
@@ -29,9 +30,11 @@ const Environment = Type.Object({
   DELIVERY_MAX_FAILURES: Type.Integer({ default: 8, minimum: 1, maximum: 100 }),
   DELIVERY_RETRY_SECONDS: Type.Number({ default: 2, minimum: 0.01, maximum: 600 }),
   DELIVERY_RETRY_MAX_SECONDS: Type.Number({ default: 600, minimum: 0.01, maximum: 86_400 }),
+  DELIVERY_BURST_SECONDS: Type.Number({ default: 2, minimum: 0.01, maximum: 600 }),
+  API_BUDGET_PERCENT: Type.Integer({ default: 50, minimum: 1, maximum: 100 }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({ default: 12_000, minimum: 1 }),
   LOGIN_RATE_LIMIT_PER_MINUTE: Type.Integer({ default: 20, minimum: 1 }),
-  MAX_BODY_BYTES: Type.Integer({ default: 1_048_576, minimum: 1024, maximum: 16_777_216 }),
+  MAX_BODY_BYTES: Type.Integer({ default: 262_144, minimum: 1024, maximum: 16_777_216 }),
   LOG_LEVEL: Type.String({ default: 'info', pattern: '^(trace|debug|info|warn|error|fatal|silent)$' }),
 });
 
@@ -45,6 +48,8 @@ export interface Settings {
   databaseUrl: string | undefined;
   encryptionKey: string | undefined;
   workspaceApiKey: string | undefined;
+  /** The operator's key, for making workspaces. */
+  adminApiKey: string | undefined;
   workspaceWebhookSecret: string | undefined;
   salesforce: SalesforceSettings;
   configurationPoll: number;
@@ -72,6 +77,10 @@ export interface DeliverySettings {
   maxFailures: number;
   retryBase: number;
   retryMax: number;
+  /** Between two batches to an org that was away. */
+  burstGap: number;
+  /** Percent of an org's daily API limit that an account may use when nothing else is set for it. */
+  apiShare: number;
 }
 
 /**
@@ -93,6 +102,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
   if (env.WORKSPACE_API_KEY !== '' && env.WORKSPACE_API_KEY.length < 24) {
     throw new Error('WORKSPACE_API_KEY must have at least 24 characters.');
   }
+  if (env.ADMIN_API_KEY !== '' && env.ADMIN_API_KEY.length < 24) {
+    throw new Error('ADMIN_API_KEY must have at least 24 characters.');
+  }
   if (env.WORKSPACE_WEBHOOK_SECRET !== '' && !/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(env.WORKSPACE_WEBHOOK_SECRET)) {
     throw new Error('WORKSPACE_WEBHOOK_SECRET must be whsec_ followed by at least 24 bytes in base64.');
   }
@@ -104,6 +116,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     dataFolder: path.resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL || undefined,
     encryptionKey: env.ENCRYPTION_KEY || undefined,
+    adminApiKey: env.ADMIN_API_KEY || undefined,
     workspaceApiKey: env.WORKSPACE_API_KEY || undefined,
     workspaceWebhookSecret: env.WORKSPACE_WEBHOOK_SECRET || undefined,
     salesforce: {
@@ -128,6 +141,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
       maxFailures: env.DELIVERY_MAX_FAILURES,
       retryBase: env.DELIVERY_RETRY_SECONDS * 1000,
       retryMax: env.DELIVERY_RETRY_MAX_SECONDS * 1000,
+      burstGap: env.DELIVERY_BURST_SECONDS * 1000,
+      apiShare: env.API_BUDGET_PERCENT,
     },
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     loginRateLimitPerMinute: env.LOGIN_RATE_LIMIT_PER_MINUTE,

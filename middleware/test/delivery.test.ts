@@ -1,70 +1,11 @@
 import t from 'tap';
-import type { Test } from 'tap';
 import type { DeliveryItem } from '../src/salesforce/contract.ts';
 import { FakeOrg, contactConnection } from './helpers/fake-org.ts';
 import { API_KEY, Browser, deliveries, getJson, post, sample, settled, startApp, until } from './helpers/harness.ts';
-import type { DeliveryView, Harness } from './helpers/harness.ts';
+import type { DeliveryView } from './helpers/harness.ts';
+import { accountsOf, coreError, many, problem, scene, states } from './helpers/scene.ts';
 
 t.setTimeout(240_000);
-
-interface Scene extends Harness {
-  org: FakeOrg;
-  browser: Browser;
-  /** Posts responses at once and fails when one is not acknowledged. */
-  send(...bodies: unknown[]): Promise<void>;
-  account(): Promise<AccountView>;
-}
-interface AccountView {
-  id: string;
-  organizationId: string;
-  state: string;
-  stateReason: string | null;
-  pausedUntil: string | null;
-  pauseReason: string | null;
-  configVersion: string;
-}
-
-const accountsOf = async (harness: Harness): Promise<AccountView[]> =>
-  (await getJson<{ items: AccountView[] }>(harness.app, '/v1/accounts')).items;
-
-/** A connected app with an org that has one connection. */
-async function scene(
-  t: Test,
-  environment: Record<string, string> = {},
-  connections = [contactConnection()],
-): Promise<Scene> {
-  const org = await new FakeOrg(undefined, connections).start();
-  const harness = await startApp({ org, environment });
-  t.teardown(async () => {
-    await harness.close();
-    await org.stop();
-  });
-  const browser = await new Browser(harness.app).signIn();
-  await browser.connect();
-  return {
-    ...harness,
-    org,
-    browser,
-    send: async (...bodies) => {
-      const answers = await Promise.all(bodies.map((body) => post(harness.app, body)));
-      const refused = answers.find((answer) => answer.statusCode !== 202);
-      if (refused !== undefined) throw new Error(`Not acknowledged: ${refused.body}`);
-    },
-    account: async () => (await accountsOf(harness))[0]!,
-  };
-}
-
-const many = (count: number, prefix = 'r') =>
-  Array.from({ length: count }, (_, index) => sample(`${prefix}${index}`, `${prefix}${index}@x.org`, index));
-const states = (list: DeliveryView[]): Record<string, number> =>
-  Object.fromEntries(
-    [...Map.groupBy(list, (delivery) => delivery.state)].map(([state, group]) => [state, group.length]),
-  );
-const problem = (status: number, code: string) => ({
-  status,
-  body: { error: { code, message: 'Says what to do', correlationId: 'c-1' } },
-});
-const coreError = (status: number, errorCode: string) => ({ status, body: [{ errorCode, message: 'x' }] });
 
 await t.test('outcomes, batches, skips, repeats, versions', async (t) => {
   const consent = contactConnection({
@@ -211,11 +152,11 @@ await t.test(
     const from = s.org.calls.length;
     s.org.fault = (_items, call) => faults[call - from];
     await s.send(...many(30));
-    const paused = await until(
-      async () => ((await s.account()).pauseReason !== null ? s.account() : undefined),
-      'a pause',
-    );
-    t.match(paused.pauseReason, /limit|outage|set_up/);
+    const paused = await until(async () => {
+      const account = await s.account();
+      return account.pauseReason !== null || account.breaker.state === 'open' ? account : undefined;
+    }, 'a pause');
+    t.match(paused.pauseReason ?? paused.breaker.state, /limit|open|set_up/);
     const list = await settled(s.app, 30);
     t.same(states(list), { synced: 30 });
     t.ok(
@@ -237,7 +178,7 @@ await t.test('an org that cannot be reached at all: deliveries wait without loss
   t.ok(pid);
   await s.org.stop();
   await s.send(sample('r', 'r@x.org'));
-  await until(async () => (/outage/.test((await s.account()).pauseReason ?? '') ? true : undefined), 'the pause');
+  await until(async () => ((await s.account()).breaker.state === 'open' ? true : undefined), 'the breaker');
   t.match((await deliveries(s.app))[0], { state: 'pending', failures: 0 });
 });
 
@@ -370,7 +311,7 @@ await t.test('an org that fails for everything is paused, not bisected to death'
   const s = await scene(t);
   s.org.fault = () => problem(500, 'INTERNAL_ERROR');
   await s.send(...many(40));
-  await until(async () => ((await s.account()).pauseReason !== null ? true : undefined), 'the pause');
+  await until(async () => ((await s.account()).breaker.state === 'open' ? true : undefined), 'the breaker');
   t.ok((await deliveries(s.app)).filter((delivery) => delivery.state === 'pending').length >= 36);
   s.org.fault = () => undefined;
   t.same(states(await settled(s.app, 40)), { synced: 40 });
@@ -477,7 +418,7 @@ await t.test('25. another org connected while deliveries are queued: nothing rea
   const s = await scene(t);
   s.org.fault = () => coreError(503, 'SERVER_UNAVAILABLE');
   await s.send(sample('for-first', 'f@x.org'));
-  await until(async () => ((await s.account()).pauseReason !== null ? true : undefined), 'the pause');
+  await until(async () => ((await s.account()).breaker.state === 'open' ? true : undefined), 'the breaker');
   const answer = await s.browser.submit('/accounts', `/accounts/${(await s.account()).id}/disconnect`, {});
   t.equal(answer.statusCode, 303);
   t.equal(s.org.revoked.length, 1, 'the grant is revoked');

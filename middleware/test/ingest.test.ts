@@ -305,7 +305,7 @@ await t.test('11. hostile bodies: a 4xx with a code or stored safely; the proces
     ['an unknown status', JSON.stringify({ ...base, status: 'done' }), 400, 'invalid_request'],
     ['no time', JSON.stringify({ ...base, updatedAt: 'yesterday' }), 400, 'invalid_request'],
     ['a leap second', JSON.stringify({ ...base, updatedAt: '2016-12-31T23:59:60Z' }), 400, 'invalid_time'],
-    ['an object as an answer', JSON.stringify({ ...base, answers: { a: { b: 1 } } }), 400, 'invalid_request'],
+    ['an object as an answer', JSON.stringify({ ...base, answers: { a: { b: { c: 1 } } } }), 400, 'invalid_request'],
   ];
   for (const [name, payload, status, code] of refused) {
     const answer = await post(app, payload, { apiKey: API_KEY });

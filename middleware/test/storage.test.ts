@@ -17,6 +17,8 @@ import { migrate } from '../src/storage/migrate.ts';
 import { openStorage } from '../src/storage/open.ts';
 import { openPGlite } from '../src/storage/pglite.ts';
 import { WorkspaceRepository } from '../src/workspaces/repository.ts';
+import { BackfillRepository } from '../src/backfill/repository.ts';
+import { BackfillRunner } from '../src/backfill/runner.ts';
 import { contactConnection } from './helpers/fake-org.ts';
 import { preparedFolder, sample, temporaryFolder } from './helpers/harness.ts';
 import { startPostgres } from './helpers/postgres.ts';
@@ -32,7 +34,7 @@ const incoming = (envelope: ResponseEnvelope, workspaceId = 'a') => ({ workspace
 /** A database with two workspaces and an account of the first whose org has one connection. */
 async function populated(
   database: Database,
-): Promise<{ accountId: number; deliveries: DeliveryRepository; planner: Planner }> {
+): Promise<{ accountId: number; deliveries: DeliveryRepository; planner: Planner; runner: BackfillRunner }> {
   const workspaces = new WorkspaceRepository(database, KEYRING);
   await workspaces.create({ id: 'a', name: 'A' });
   await workspaces.create({ id: 'b', name: 'B' });
@@ -52,7 +54,8 @@ async function populated(
   return {
     accountId: id,
     deliveries: new DeliveryRepository(database),
-    planner: new Planner(database, configurations),
+    planner: new Planner(database),
+    runner: new BackfillRunner(database, new BackfillRepository(database), configurations),
   };
 }
 
@@ -257,14 +260,14 @@ async function storageSuite(t: Test, open: (t: Test, spoilt?: boolean) => Promis
 
   await t.test('a connection that becomes active goes through the stored responses, page by page', async (t) => {
     const database = await open(t);
-    const { accountId, deliveries, planner } = await populated(database);
+    const { accountId, deliveries, planner, runner } = await populated(database);
     await storeResponses(
       database,
       Array.from({ length: 450 }, (_, index) => incoming(response(`r${index}`, `p${index}@x.org`))),
     );
     const configurations = new ConfigurationRepository(database);
     while ((await planner.planNew()) > 0);
-    while ((await planner.planStored()) > 0);
+    while (await runner.turn());
     t.equal((await deliveries.list('a', { limit: 1000 })).length, 450, 'new and stored meet without doubles');
     const second = contactConnection({ name: 'Second', active: false });
     await configurations.save(accountId, {
@@ -272,13 +275,13 @@ async function storageSuite(t: Test, open: (t: Test, spoilt?: boolean) => Promis
       organizationId: '00D1',
       connections: [contactConnection(), second],
     });
-    t.equal(await planner.planStored(), 0, 'an inactive connection takes nothing');
+    t.equal(await runner.turn(), false, 'an inactive connection takes nothing');
     await configurations.save(accountId, {
       configVersion: 'v3',
       organizationId: '00D1',
       connections: [contactConnection(), { ...second, active: true }],
     });
-    while ((await planner.planStored()) > 0);
+    while (await runner.turn());
     t.equal((await deliveries.list('a', { connection: 'Second', limit: 1000 })).length, 450);
   });
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { NullableText, NullableTime, problems, Time } from '../common/schemas.ts';
+import { budgetOf } from '../delivery/budget.ts';
 import type { ConfigurationRepository } from '../configuration/repository.ts';
 import { authenticateApiKey, workspaceOf } from '../workspaces/authenticate.ts';
 import type { WorkspaceRepository } from '../workspaces/repository.ts';
@@ -10,6 +11,7 @@ export interface AccountRoutesOptions {
   workspaces: WorkspaceRepository;
   accounts: AccountRepository;
   configurations: ConfigurationRepository;
+  apiShare: number;
 }
 
 const Account = Type.Object({
@@ -24,6 +26,20 @@ const Account = Type.Object({
   connectedAt: Time,
   pausedUntil: NullableTime,
   pauseReason: NullableText,
+  breaker: Type.Object(
+    { state: Type.String({ description: 'closed, open, recovering' }), until: NullableTime },
+    { description: 'Open while the org is away' },
+  ),
+  apiUsage: Type.Object(
+    {
+      callsLastDay: Type.Integer({ description: 'Calls of this account' }),
+      budget: Type.Union([Type.Integer(), Type.Null()], { description: 'Calls a day that it may make' }),
+      used: Type.Union([Type.Integer(), Type.Null()], { description: 'Calls of everyone in the org' }),
+      limit: Type.Union([Type.Integer(), Type.Null()], { description: 'The org’s daily limit' }),
+      share: Type.Integer({ description: 'Percent of the limit that this account may use' }),
+    },
+    { description: 'Daily API calls' },
+  ),
   configVersion: NullableText,
   configurationFetchedAt: NullableTime,
   configurationError: NullableText,
@@ -59,6 +75,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
       const accounts = await options.accounts.list(workspaceOf(request).id);
       const items = await Promise.all(
         accounts.map(async (account) => {
+          const calls = await options.accounts.callsOfLastDay(account.id);
+          const share = account.apiShare ?? options.apiShare;
+          const use = { calls, used: account.apiUsed, limit: account.apiLimit, share };
           const configuration = await options.configurations.find(account.id);
           return {
             id: String(account.id),
@@ -72,6 +91,14 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
             connectedAt: account.connectedAt.toISOString(),
             pausedUntil: account.pausedUntil?.toISOString() ?? null,
             pauseReason: account.pauseReason,
+            breaker: { state: account.breaker, until: account.breakerUntil?.toISOString() ?? null },
+            apiUsage: {
+              callsLastDay: calls,
+              budget: budgetOf(use).calls,
+              used: use.used,
+              limit: use.limit,
+              share,
+            },
             configVersion: account.configVersion,
             configurationFetchedAt: account.configurationFetchedAt?.toISOString() ?? null,
             configurationError: account.configurationError,

@@ -40,6 +40,7 @@ export class ConfigurationFetcher {
       const headers: Record<string, string> =
         account.configVersion === null ? {} : { 'if-none-match': `"${account.configVersion}"` };
       const answer = await client.apexRest('GET', '/v1/configuration', headers);
+      await accounts.countCall(account.id, client.apiUsage);
       if (answer.status === 304) {
         await configurations.markUnchanged(account.id);
         return true;

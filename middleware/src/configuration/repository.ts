@@ -2,14 +2,6 @@ import { first } from '../storage/database.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import type { Configuration } from '../salesforce/contract.ts';
 
-/** A pass over the stored responses that an activated connection still has to make. */
-export interface OpenPass {
-  accountId: number;
-  workspaceId: string;
-  connection: string;
-  position: number;
-}
-
 /** The cached configuration of each account's org. */
 export class ConfigurationRepository {
   readonly #database: Database;
@@ -27,11 +19,9 @@ export class ConfigurationRepository {
     return row?.configuration ? (JSON.parse(row.configuration) as Configuration) : undefined;
   }
 
-  /** Saves a configuration, and for each connection that is active for the first time the pass it has to make. */
+  /** Saves a configuration, and starts a backfill for each connection that is active for the first time. */
   async save(accountId: number, configuration: Configuration): Promise<void> {
-    const active = configuration.connections
-      .filter((connection) => connection.active)
-      .map((connection) => connection.name);
+    const active = configuration.connections.filter((connection) => connection.active);
     await this.#database.transaction(async (transaction) => {
       await transaction.query(
         `update account set configuration = $2, config_version = $3, configuration_fetched_at = now(),
@@ -39,8 +29,13 @@ export class ConfigurationRepository {
         [accountId, JSON.stringify(configuration), configuration.configVersion],
       );
       await transaction.query(
-        `insert into connection_pass (account_id, connection) select $1, unnest($2::text[]) on conflict do nothing`,
-        [accountId, active],
+        `insert into backfill (workspace_id, account_id, connection, survey_id, origin)
+         select a.workspace_id, a.id, c.connection, c.survey_id, 'activation' from account a
+         cross join unnest($2::text[], $3::text[]) as c (connection, survey_id)
+         where a.id = $1 and not exists (select 1 from backfill b
+           where b.account_id = a.id and b.connection = c.connection and b.origin = 'activation')
+         on conflict do nothing`,
+        [accountId, active.map((connection) => connection.name), active.map((connection) => connection.surveyId)],
       );
     });
   }
@@ -54,15 +49,5 @@ export class ConfigurationRepository {
 
   async markFailed(accountId: number, reason: string): Promise<void> {
     await this.#database.query('update account set configuration_error = $2 where id = $1', [accountId, reason]);
-  }
-
-  async openPasses(): Promise<OpenPass[]> {
-    return (
-      await this.#database.query<OpenPass>(
-        `select p.account_id as "accountId", a.workspace_id as "workspaceId", p.connection, p.position
-         from connection_pass p join account a on a.id = p.account_id
-         where p.finished_at is null and a.state <> 'disconnected' order by p.started_at, p.connection`,
-      )
-    ).rows;
   }
 }

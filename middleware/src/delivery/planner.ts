@@ -1,13 +1,15 @@
+import { LANES } from './repository.ts';
+import type { Lane } from './repository.ts';
 import type { Database, Transaction } from '../storage/database.ts';
 import type { ResponseEnvelope } from '../ingest/envelope.ts';
 import { lookupKey } from '../mapping/map.ts';
 import { evaluate } from '../rules/evaluate.ts';
 import type { Configuration, Connection } from '../salesforce/contract.ts';
-import type { ConfigurationRepository, OpenPass } from '../configuration/repository.ts';
 
 const PAGE = 200;
 
-interface ResponseRow {
+/** A stored response on its way to deliveries. */
+export interface ResponseRow {
   id: number;
   workspaceId: string;
   surveyId: string;
@@ -15,29 +17,32 @@ interface ResponseRow {
   version: number;
   orderedAt: Date;
   body: string;
+  imported: boolean;
+  planned: boolean;
 }
 
-interface PlannedDelivery {
+/** A delivery that is about to be made. */
+export interface PlannedDelivery {
   accountId: number;
   connection: string;
   response: ResponseRow;
   lookupKey: string;
+  lane: Lane;
+  backfillId: number | null;
   state: 'pending' | 'skipped' | 'rejected';
   reason: string | null;
   error: string | null;
 }
 
-const RESPONSE_COLUMNS = `id, workspace_id as "workspaceId", survey_id as "surveyId", response_id as "responseId", version,
-  ordered_at as "orderedAt", body`;
+export const RESPONSE_COLUMNS = `id, workspace_id as "workspaceId", survey_id as "surveyId", response_id as "responseId", version,
+  ordered_at as "orderedAt", body, imported, planned`;
 
 /** Makes deliveries of stored responses: one for each connection that is active for the survey. */
 export class Planner {
   readonly #database: Database;
-  readonly #configurations: ConfigurationRepository;
 
-  constructor(database: Database, configurations: ConfigurationRepository) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#configurations = configurations;
   }
 
   /** Plans the responses that are new or have a new version. @returns how many it planned */
@@ -65,38 +70,6 @@ export class Planner {
       return rows.length;
     });
   }
-
-  /** Goes one page on in the passes over the stored responses. @returns how many responses it looked at */
-  async planStored(): Promise<number> {
-    let seen = 0;
-    for (const pass of await this.#configurations.openPasses()) seen += await this.#planPage(pass);
-    return seen;
-  }
-
-  async #planPage(pass: OpenPass): Promise<number> {
-    return this.#database.transaction(async (transaction) => {
-      const configuration = await this.#configurations.find(pass.accountId, transaction);
-      const connection = configuration?.connections.find(
-        (candidate) => candidate.name === pass.connection && candidate.active,
-      );
-      if (connection === undefined) return 0; // switched off again: the pass goes on when it is active
-      const { rows } = await transaction.query<ResponseRow>(
-        `select ${RESPONSE_COLUMNS} from response
-         where workspace_id = $1 and survey_id = $2 and id > $3 order by id limit ${PAGE} for update`,
-        [pass.workspaceId, connection.surveyId, pass.position],
-      );
-      await insertDeliveries(
-        transaction,
-        rows.map((row) => plan(pass.accountId, connection, row, JSON.parse(row.body) as ResponseEnvelope)),
-      );
-      await transaction.query(
-        `update connection_pass set position = $3, finished_at = case when $4 then now() end
-         where account_id = $1 and connection = $2`,
-        [pass.accountId, pass.connection, rows.at(-1)?.id ?? pass.position, rows.length < PAGE],
-      );
-      return rows.length;
-    });
-  }
 }
 
 async function loadTargets(
@@ -111,13 +84,22 @@ async function loadTargets(
   return rows.map((row) => ({ ...row, configuration: JSON.parse(row.configuration) as Configuration }));
 }
 
-function plan(
+/** Decides what becomes of one response for one connection. */
+export function plan(
   accountId: number,
   connection: Connection,
   response: ResponseRow,
   envelope: ResponseEnvelope,
 ): PlannedDelivery {
-  const base = { accountId, connection: connection.name, response, reason: null, error: null };
+  const base = {
+    accountId,
+    connection: connection.name,
+    response,
+    lane: response.imported ? LANES.backfill : LANES.live,
+    backfillId: null,
+    reason: null,
+    error: null,
+  };
   try {
     const decision = evaluate(connection, envelope);
     const key = lookupKey(connection, envelope);
@@ -135,8 +117,14 @@ function plan(
   }
 }
 
-async function insertDeliveries(transaction: Transaction, planned: PlannedDelivery[]): Promise<void> {
-  if (planned.length === 0) return;
+/**
+ * Makes deliveries, once for each response version, account and connection. Live deliveries go before backfilled ones,
+ * but never past an earlier one with the same lookup value: that one is taken along into the live lane.
+ *
+ * @returns how many were made now
+ */
+export async function insertDeliveries(transaction: Transaction, planned: PlannedDelivery[]): Promise<number> {
+  if (planned.length === 0) return 0;
   const accounts = planned.map((entry) => entry.accountId);
   const connections = planned.map((entry) => entry.connection);
   const surveys = planned.map((entry) => entry.response.surveyId);
@@ -150,16 +138,20 @@ async function insertDeliveries(transaction: Transaction, planned: PlannedDelive
        and d.version < n.version and d.state = 'pending'`,
     [planned.map((entry) => entry.response.id), accounts, connections, versions],
   );
-  await transaction.query(
+  const made = await transaction.query(
     `insert into delivery (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key,
-       state, outcome, reason, error, settled_at, response_row)
+       state, outcome, reason, error, settled_at, response_row, lane, backfill_id)
      select n.account_id, n.connection, n.survey_id, n.response_id, n.version, n.workspace_id, n.ordered_at, n.lookup_key,
        n.state, case n.state when 'pending' then null else n.state end, n.reason, n.error,
-       case n.state when 'pending' then null else now() end, n.response_row
+       case n.state when 'pending' then null else now() end, n.response_row,
+       case when n.lane = 1 and exists (select 1 from delivery o where o.lookup_key = n.lookup_key
+         and o.account_id = n.account_id and o.lane = 0 and o.state in ('pending', 'delivering')) then 0 else n.lane end,
+       n.backfill_id
      from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::text[],
-       $9::text[], $10::text[], $11::text[], $12::bigint[])
-       as n (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key, state, reason, error, response_row)
-     on conflict do nothing`,
+       $9::text[], $10::text[], $11::text[], $12::bigint[], $13::smallint[], $14::bigint[])
+       as n (account_id, connection, survey_id, response_id, version, workspace_id, ordered_at, lookup_key, state, reason, error, response_row, lane,
+         backfill_id)
+     on conflict do nothing returning id`,
     [
       accounts,
       connections,
@@ -173,6 +165,17 @@ async function insertDeliveries(transaction: Transaction, planned: PlannedDelive
       planned.map((entry) => entry.reason),
       planned.map((entry) => entry.error),
       planned.map((entry) => entry.response.id),
+      planned.map((entry) => entry.lane),
+      planned.map((entry) => entry.backfillId),
     ],
   );
+  const live = planned.filter((entry) => entry.lane === LANES.live && entry.state === 'pending');
+  if (live.length > 0) {
+    await transaction.query(
+      `update delivery d set lane = 0 from unnest($1::bigint[], $2::text[]) as n (account_id, lookup_key)
+       where d.lookup_key = n.lookup_key and d.account_id = n.account_id and d.lane = 1 and d.state = 'pending'`,
+      [live.map((entry) => entry.accountId), live.map((entry) => entry.lookupKey)],
+    );
+  }
+  return made.rows.length;
 }

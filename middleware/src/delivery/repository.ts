@@ -4,6 +4,10 @@ import type { DroppedField } from '../salesforce/contract.ts';
 import { REPLAYABLE } from './states.ts';
 import type { DeliveryState, FinalState } from './states.ts';
 
+/** Live deliveries go before those of a backfill or an import. */
+export const LANES = { live: 0, backfill: 1 } as const;
+export type Lane = (typeof LANES)[keyof typeof LANES];
+
 /** A delivery that this process holds under a lease, with the response it carries. */
 export interface ClaimedDelivery {
   id: number;
@@ -85,8 +89,10 @@ export class DeliveryRepository {
   async dueAccounts(): Promise<number[]> {
     const { rows } = await this.#database.query<{ id: number }>(
       `select a.id from account a
-       where a.state = 'connected' and (a.paused_until is null or a.paused_until <= now()) and a.configuration is not null
-         and exists (select 1 from delivery d where d.account_id = a.id and d.state = 'pending' and d.available_at <= now())
+       where a.state = 'connected' and (a.paused_until is null or a.paused_until <= now())
+         and (a.breaker_until is null or a.breaker_until <= now()) and a.configuration is not null
+         and exists (select 1 from delivery d where d.account_id = a.id and d.state = 'pending' and d.available_at <= now()
+           and not exists (select 1 from backfill b where b.id = d.backfill_id and b.state = 'paused'))
        order by a.id`,
     );
     return rows.map((row) => row.id);
@@ -99,27 +105,43 @@ export class DeliveryRepository {
    *
    * @param lease milliseconds
    */
-  async claim(accountId: number, leaseId: string, lease: number, limit: number): Promise<ClaimedDelivery[]> {
+  async claim(
+    accountId: number,
+    leaseId: string,
+    lease: number,
+    limit: number,
+    lanes: readonly Lane[] = [LANES.live, LANES.backfill],
+  ): Promise<ClaimedDelivery[]> {
     return this.#database.transaction(async (transaction) => {
       const account = first(
-        await transaction.query(
-          `select id from account where id = $1 and state = 'connected'
-             and (paused_until is null or paused_until <= now()) for update`,
+        await transaction.query<{ breaker: string; burst: number }>(
+          `select breaker, breaker_burst as burst from account where id = $1 and state = 'connected'
+             and (paused_until is null or paused_until <= now())
+             and (breaker_until is null or breaker_until <= now()) for update`,
           [accountId],
         ),
       );
       if (account === undefined) return [];
+      // One batch at a time, over all processes, to an org that was away.
+      if (account.breaker !== 'closed') {
+        await transaction.query(
+          `update account set breaker_until = now() + $2 * interval '1 millisecond' where id = $1`,
+          [accountId, Math.round(lease)],
+        );
+      }
+      const size = account.breaker === 'closed' ? limit : Math.min(limit, account.burst);
       const { rows } = await transaction.query<ClaimedDelivery & { orderedAt: Date }>(
         `with next as (
            select d.id from delivery d
-           where d.account_id = $1 and d.state = 'pending' and d.available_at <= now()
+           where d.account_id = $1 and d.state = 'pending' and d.available_at <= now() and d.lane = any($5::integer[])
+             and not exists (select 1 from backfill b where b.id = d.backfill_id and b.state = 'paused')
              and not exists (
                select 1 from delivery o
                where o.account_id = d.account_id and o.lookup_key = d.lookup_key
                  and o.state in ('pending', 'delivering')
                  and (o.state = 'delivering'
                    or (o.state = 'pending' and o.available_at > now() and (o.ordered_at, o.id) < (d.ordered_at, d.id))))
-           order by d.ordered_at, d.id
+           order by d.lane, d.ordered_at, d.id
            limit $4
            for update of d skip locked
          ), claimed as (
@@ -133,7 +155,7 @@ export class DeliveryRepository {
          from claimed c
          join response r on r.id = c.response_row
          order by c.ordered_at, c.id`,
-        [accountId, leaseId, Math.round(lease), limit],
+        [accountId, leaseId, Math.round(lease), size, [...lanes]],
       );
       return rows;
     });
@@ -252,5 +274,22 @@ export class DeliveryRepository {
         `select state, count(*) as count from delivery where state in ('pending', 'delivering', 'dead') group by state`,
       )
     ).rows;
+  }
+
+  /** Queues again what is dead or rejected of an account, by connection, survey or response. @returns how many */
+  async replayWhere(
+    workspaceId: string,
+    accountId: number,
+    filter: { connection: string | null; surveyId: string | null; responseId: string | null },
+  ): Promise<number> {
+    const result = await this.#database.query(
+      `update delivery set state = 'pending', replay = true, failures = 0, available_at = now(), outcome = null,
+         error = null, reason = null, settled_at = null, updated_at = now()
+       where workspace_id = $1 and account_id = $2 and state = any($3::text[])
+         and ($4::text is null or connection = $4) and ($5::text is null or survey_id = $5)
+         and ($6::text is null or response_id = $6)`,
+      [workspaceId, accountId, REPLAYABLE, filter.connection, filter.surveyId, filter.responseId],
+    );
+    return result.count;
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { describeError, Loop } from '../common/loop.ts';
 import type { Database } from '../storage/database.ts';
+import type { BackfillRunner } from '../backfill/runner.ts';
 import type { Planner } from './planner.ts';
 import type { DeliveryRepository } from './repository.ts';
 import { DeliveryWorker } from './worker.ts';
@@ -9,6 +10,7 @@ import type { DeliveryWorkerOptions } from './worker.ts';
 export interface SupervisorOptions extends DeliveryWorkerOptions {
   database: Database;
   planner: Planner;
+  backfills: BackfillRunner;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -48,9 +50,13 @@ export class DeliverySupervisor {
 
   async #turn(): Promise<void> {
     await this.#deliveries.releaseExpired();
-    while (!this.#stopping && (await this.#options.planner.planNew()) > 0) await this.#startDue();
-    while (!this.#stopping && (await this.#options.planner.planStored()) > 0) await this.#startDue();
-    await this.#startDue();
+    let more = true;
+    // What is new goes before each page of a backfill.
+    while (!this.#stopping && more) {
+      while (!this.#stopping && (await this.#options.planner.planNew()) > 0) await this.#startDue();
+      more = !this.#stopping && (await this.#options.backfills.turn());
+      await this.#startDue();
+    }
   }
 
   async #startDue(): Promise<void> {

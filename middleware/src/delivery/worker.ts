@@ -13,11 +13,14 @@ import { ReconnectRequiredError, SalesforceClient } from '../salesforce/client.t
 import type { Configuration, DeliveryItem } from '../salesforce/contract.ts';
 import type { HostPolicy } from '../salesforce/hosts.ts';
 import { BatchSize } from './batch-size.ts';
+import * as breaker from './breaker.ts';
+import { budgetOf } from './budget.ts';
 import { callResponses } from './call.ts';
 import type { CallOutcome } from './call.ts';
 import { backoff } from './classify.ts';
 import { dead, failed, settlementOf } from './outcomes.ts';
-import type { ClaimedDelivery, DeliveryError, DeliveryRepository, Settlement } from './repository.ts';
+import { LANES } from './repository.ts';
+import type { ClaimedDelivery, DeliveryError, Lane, DeliveryRepository, Settlement } from './repository.ts';
 
 /** What the worker tells the metrics. */
 export interface DeliveryObserver {
@@ -47,6 +50,8 @@ interface Prepared {
 
 /** Longest pause of an account that is over its limit, unreachable or not set up. */
 const MAX_PAUSE = 15 * 60_000;
+/** Milliseconds until a used-up API budget is looked at again. */
+const BUDGET_PAUSE = 5 * 60_000;
 /** As many deliveries that fail alone while none succeeds mean that the org fails, not they. */
 const SYSTEMIC = 3;
 const MAX_STALE_IN_A_ROW = 3;
@@ -78,8 +83,10 @@ export class DeliveryWorker {
       const account = await accounts.byId(this.#accountId);
       if (account?.state !== 'connected') return;
       if (account.pauseCount > 0) this.#size.probe();
+      const lanes = await this.#lanes(account);
+      if (lanes.length === 0) return;
       const lease = randomUUID();
-      const claimed = await deliveries.claim(this.#accountId, lease, settings.lease, this.#size.value);
+      const claimed = await deliveries.claim(this.#accountId, lease, settings.lease, this.#size.value, lanes);
       if (claimed.length === 0) return;
       const heartbeat = setInterval(() => {
         deliveries.renew(lease, settings.lease).catch((error: unknown) => {
@@ -95,6 +102,21 @@ export class DeliveryWorker {
         clearInterval(heartbeat);
       }
     }
+  }
+
+  /** The lanes that the API budget allows; without any the account waits for the next hour of the count. */
+  async #lanes(account: Account): Promise<Lane[]> {
+    const budget = budgetOf({
+      calls: await this.#options.accounts.callsOfLastDay(account.id),
+      used: account.apiUsed,
+      limit: account.apiLimit,
+      share: account.apiShare ?? this.#options.settings.apiShare,
+    });
+    if (budget.backfill) return [LANES.live, LANES.backfill];
+    if (budget.live) return [LANES.live];
+    await this.#options.accounts.hold(account.id, BUDGET_PAUSE, 'budget: API_BUDGET_USED');
+    this.#options.log.warn({ accountId: account.id, calls: budget.calls }, 'API budget is used up, deliveries wait');
+    return [];
   }
 
   /** @returns whether the account can take the next batch at once */
@@ -132,11 +154,13 @@ export class DeliveryWorker {
         sent.map((entry) => entry.item),
       );
       this.#observe(call, sent.length);
+      await this.#options.accounts.countCall(account.id, client.apiUsage);
       if (call.answered) {
         progress.succeeded += 1;
         this.#staleInARow = 0;
         await this.#settleAnswer(lease, sent, call);
         if (account.pauseCount > 0) await this.#options.accounts.resume(account.id);
+        await this.#recover(account);
         if (call.configVersion !== configuration.configVersion) await this.#refetch(account.id);
         continue;
       }
@@ -154,7 +178,7 @@ export class DeliveryWorker {
           lease,
           parts.flat().map((entry) => entry.delivery),
         );
-        await this.#pause(account, 'outage', call.error);
+        await this.#open(account, call.error);
         return false;
       }
       await this.#release(
@@ -269,7 +293,8 @@ export class DeliveryWorker {
         return true;
       case 'wait':
         await this.#release(lease, batch);
-        await this.#pause(account, reaction.reason, error);
+        if (reaction.reason === 'outage') await this.#open(account, error);
+        else await this.#pause(account, reaction.reason, error);
         return false;
       case 'reconnect': {
         await this.#release(lease, batch);
@@ -290,6 +315,29 @@ export class DeliveryWorker {
   async #refetch(accountId: number): Promise<boolean> {
     const account = await this.#options.accounts.byId(accountId);
     return account !== undefined && (await this.#options.fetcher.fetch(account));
+  }
+
+  /** The org is away: the breaker opens, for longer each time. */
+  async #open(account: Account, error: DeliveryError): Promise<void> {
+    const now = (await this.#options.accounts.byId(account.id)) ?? account;
+    const step = breaker.opened(breakerOf(now), this.#breakerPolicy, this.#random());
+    await this.#options.accounts.moveBreaker(account.id, step);
+    this.#options.log.warn(
+      { accountId: account.id, code: error.code, milliseconds: Math.round(step.wait) },
+      'breaker open',
+    );
+  }
+
+  async #recover(account: Account): Promise<void> {
+    if (account.breaker === 'closed') return;
+    const step = breaker.answered(breakerOf(account), this.#breakerPolicy);
+    await this.#options.accounts.moveBreaker(account.id, step);
+    if (step.state === 'closed') this.#options.log.info({ accountId: account.id }, 'breaker closed');
+  }
+
+  get #breakerPolicy(): breaker.BreakerPolicy {
+    const { retryBase, retryMax, burstGap } = this.#options.settings;
+    return { base: retryBase, max: Math.min(MAX_PAUSE, retryMax), gap: burstGap };
   }
 
   async #pause(account: Account, reason: string, error: DeliveryError): Promise<void> {
@@ -332,6 +380,10 @@ export class DeliveryWorker {
     if (call.answered) this.#options.log.info(line, 'batch delivered');
     else this.#options.log.warn({ ...line, code: call.error.code }, 'batch not delivered');
   }
+}
+
+function breakerOf(account: Account): breaker.Breaker {
+  return { state: account.breaker, count: account.breakerCount, burst: account.breakerBurst };
 }
 
 /** Two halves, cut between lookup values where there are several, so that equal ones stay together and in order. */

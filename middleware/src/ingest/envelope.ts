@@ -10,12 +10,52 @@ const Time = (description: string) => Type.String({ format: 'date-time', maxLeng
 export const SurveyId = Id(100, 'The platform’s id of the survey');
 
 const Scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
-export const Answer = Type.Union(
-  [Scalar, Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { maxItems: 500 })],
+const Choice = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const Choices = Type.Array(Choice, { maxItems: 500 });
+
+/** The types of questions, and the form of the answer to each (docs/webhooks.md). */
+export const QUESTION_TYPES = [
+  'text',
+  'email',
+  'phone',
+  'url',
+  'number',
+  'rating',
+  'nps',
+  'yes_no',
+  'single_choice',
+  'multiple_choice',
+  'ranking',
+  'matrix',
+  'date',
+  'time',
+  'date_time',
+  'file',
+  'location',
+] as const;
+
+export const File = Type.Object(
   {
-    description: 'One answer: text, number, true or false, null, or a list for several choices',
+    url: Type.String({ minLength: 1, maxLength: 2000 }),
+    name: Type.Optional(Type.String({ maxLength: 255 })),
+    type: Type.Optional(Type.String({ maxLength: 255 })),
+    size: Type.Optional(Type.Number({ minimum: 0 })),
   },
+  { additionalProperties: false, description: 'An uploaded file: where it is; it is not fetched' },
 );
+
+/** Rows of a matrix, and the parts of a location (`latitude`, `longitude`, …). */
+const Parts = Type.Record(Type.String({ pattern: KEY_PATTERN }), Type.Union([Scalar, Choices]), {
+  maxProperties: 500,
+  additionalProperties: false,
+  description: 'The rows of a matrix with their answers, or a location with latitude and longitude',
+});
+
+export const Answer = Type.Union([Scalar, Choices, Type.Array(File, { maxItems: 100 }), Parts], {
+  description:
+    'One answer: text, number, true or false, null, a list (several choices, a ranking from first to last, files), or ' +
+    'an object (matrix by row, location)',
+});
 
 const record = (description: string) =>
   Type.Record(Type.String({ pattern: KEY_PATTERN }), Answer, {
@@ -39,18 +79,27 @@ export const Envelope = Type.Object(
     durationSeconds: Type.Optional(Type.Number({ minimum: 0 })),
     score: Type.Optional(Type.Number()),
     answers: record('Answers by question key'),
-    hidden: Type.Optional(record('Hidden fields by key')),
+    hidden: Type.Optional(
+      Type.Record(Type.String({ pattern: KEY_PATTERN }), Type.Union([Scalar, Choices]), {
+        maxProperties: 1000,
+        additionalProperties: false,
+        description: 'Hidden fields by key',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'A survey response' },
 );
 
 export type ResponseEnvelope = Static<typeof Envelope>;
 export type AnswerValue = Static<typeof Answer>;
+/** A value without parts: what a condition compares and a field takes. */
+export type PlainValue = Static<typeof Scalar> | Static<typeof Choices>;
 
 export const Accepted = Type.Object({
   responseId: Type.String(),
   duplicate: Type.Boolean({ description: 'This version was stored before' }),
   superseded: Type.Boolean({ description: 'A newer version is stored already; this one was only recorded' }),
+  erased: Type.Optional(Type.Boolean({ description: 'The response was erased; nothing was stored' })),
 });
 
 /** The version of a response: its `updatedAt` in epoch milliseconds. */

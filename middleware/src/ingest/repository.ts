@@ -1,3 +1,4 @@
+import type { TombstoneHash } from '../erasure/tombstones.ts';
 import type { Database } from '../storage/database.ts';
 import { orderedAt, versionOf } from './envelope.ts';
 import type { ResponseEnvelope } from './envelope.ts';
@@ -7,12 +8,16 @@ export interface IncomingResponse {
   workspaceId: string;
   surveyId: string;
   envelope: ResponseEnvelope;
+  /** It came with an import: it is delivered behind what arrives now. */
+  imported?: boolean;
 }
 
 /** What became of it: `duplicate` was there before, `superseded` came after a newer version. */
 export interface StoredResponse {
   duplicate: boolean;
   superseded: boolean;
+  /** The response was erased: nothing was stored. */
+  erased?: boolean;
 }
 
 const SEPARATOR = '\u0000'; // no id may hold it
@@ -35,6 +40,7 @@ interface Row extends IncomingResponse {
 export async function storeResponses(
   database: Database,
   incoming: readonly IncomingResponse[],
+  tombstone?: TombstoneHash,
 ): Promise<StoredResponse[]> {
   const rows = incoming.map((entry): Row => {
     const responseId = entry.envelope.responseId;
@@ -48,7 +54,20 @@ export async function storeResponses(
     a.key === b.key ? a.version - b.version : a.key < b.key ? -1 : 1,
   );
 
+  const buried = new Set<string>();
   const { fresh, current } = await database.transaction(async (transaction) => {
+    if (tombstone !== undefined) {
+      const hashes = new Map(
+        versions.map((row) => [tombstone(row.workspaceId, row.surveyId, row.responseId), row.key] as const),
+      );
+      const found = await transaction.query<{ hash: string }>(
+        'select hash from tombstone where workspace_id = any($1::text[]) and hash = any($2::text[])',
+        [[...new Set(versions.map((row) => row.workspaceId))], [...hashes.keys()]],
+      );
+      for (const { hash } of found.rows) buried.add(hashes.get(hash) ?? '');
+    }
+    const kept = versions.filter((row) => !buried.has(row.key));
+    if (kept.length === 0) return { fresh: new Set<string>(), current: new Set<string>() };
     const inserted = await transaction.query<{
       workspaceId: string;
       surveyId: string;
@@ -60,15 +79,15 @@ export async function storeResponses(
        on conflict do nothing
        returning workspace_id as "workspaceId", survey_id as "surveyId", response_id as "responseId", version`,
       [
-        versions.map((row) => row.workspaceId),
-        versions.map((row) => row.surveyId),
-        versions.map((row) => row.responseId),
-        versions.map((row) => row.version),
+        kept.map((row) => row.workspaceId),
+        kept.map((row) => row.surveyId),
+        kept.map((row) => row.responseId),
+        kept.map((row) => row.version),
       ],
     );
     const fresh = new Set(inserted.rows.map((row) => versionKey({ key: responseKey(row), version: row.version })));
     const newest = new Map<string, Row>();
-    for (const row of versions) if (fresh.has(versionKey(row))) newest.set(row.key, row); // ascending: the last is the newest
+    for (const row of kept) if (fresh.has(versionKey(row))) newest.set(row.key, row); // ascending: the last is the newest
     const candidates = [...newest.values()];
     const current = new Set<string>();
     if (candidates.length > 0) {
@@ -78,11 +97,12 @@ export async function storeResponses(
         responseId: string;
         version: number;
       }>(
-        `insert into response (workspace_id, survey_id, response_id, version, status, ordered_at, body)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[])
+        `insert into response (workspace_id, survey_id, response_id, version, status, ordered_at, body, imported)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[],
+           $8::boolean[])
          on conflict (workspace_id, survey_id, response_id) do update set
            version = excluded.version, status = excluded.status, ordered_at = excluded.ordered_at,
-           body = excluded.body, received_at = now(), planned = false
+           body = excluded.body, imported = excluded.imported, received_at = now(), planned = false
          where response.version < excluded.version
          returning workspace_id as "workspaceId", survey_id as "surveyId", response_id as "responseId", version`,
         [
@@ -93,11 +113,12 @@ export async function storeResponses(
           candidates.map((row) => row.envelope.status),
           candidates.map((row) => orderedAt(row.envelope).toISOString()),
           candidates.map((row) => JSON.stringify(row.envelope)),
+          candidates.map((row) => row.imported ?? false),
         ],
       );
       for (const row of upserted.rows) current.add(versionKey({ key: responseKey(row), version: row.version }));
     }
-    const late = versions.filter((row) => fresh.has(versionKey(row)) && !current.has(versionKey(row)));
+    const late = kept.filter((row) => fresh.has(versionKey(row)) && !current.has(versionKey(row)));
     if (late.length > 0) {
       await transaction.query(
         `update response_version v set disposition = 'superseded'
@@ -118,6 +139,7 @@ export async function storeResponses(
   const answered = new Set<string>();
   return rows.map((row) => {
     const id = versionKey(row);
+    if (buried.has(row.key)) return { duplicate: true, superseded: false, erased: true };
     const duplicate = !fresh.has(id) || answered.has(id);
     answered.add(id);
     return { duplicate, superseded: !duplicate && !current.has(id) };

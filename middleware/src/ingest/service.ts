@@ -1,4 +1,5 @@
 import { ProblemError } from '../common/problem.ts';
+import type { TombstoneHash } from '../erasure/tombstones.ts';
 import { isDataError } from '../storage/database.ts';
 import type { Database } from '../storage/database.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -12,17 +13,20 @@ export class IngestService {
   readonly #group: GroupCommit<IncomingResponse, StoredResponse | Error>;
   readonly #onStored: () => void;
 
-  /** @param onStored called after a commit that brought something new */
-  constructor(database: Database, onStored: () => void) {
+  /**
+   * @param onStored called after a commit that brought something new
+   * @param tombstone by which erased responses are known
+   */
+  constructor(database: Database, onStored: () => void, tombstone?: TombstoneHash) {
     this.#onStored = onStored;
     this.#group = new GroupCommit(async (entries) => {
       try {
-        return await storeResponses(database, entries);
+        return await storeResponses(database, entries, tombstone);
       } catch (error) {
         if (!isDataError(error) || entries.length === 1) throw error;
         // One response that the storage refuses must not take the others with it.
         const results: (StoredResponse | Error)[] = [];
-        for (const entry of entries) results.push(await storeAlone(database, entry));
+        for (const entry of entries) results.push(await storeAlone(database, entry, tombstone));
         return results;
       }
     });
@@ -46,9 +50,13 @@ export class IngestService {
   }
 }
 
-async function storeAlone(database: Database, entry: IncomingResponse): Promise<StoredResponse | Error> {
+async function storeAlone(
+  database: Database,
+  entry: IncomingResponse,
+  tombstone: TombstoneHash | undefined,
+): Promise<StoredResponse | Error> {
   try {
-    const [stored] = await storeResponses(database, [entry]);
+    const [stored] = await storeResponses(database, [entry], tombstone);
     return stored ?? new Error('The storage gave no result');
   } catch (error) {
     return error instanceof Error ? error : new Error('The storage failed');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AnswerValue, ResponseEnvelope } from '../ingest/envelope.ts';
+import type { PlainValue, ResponseEnvelope } from '../ingest/envelope.ts';
+import { fillTemplate } from './template.ts';
 import { isBlank, readValue } from '../rules/values.ts';
 import type { Connection, DeliveryItem, FieldMapping, FieldValue } from '../salesforce/contract.ts';
 
@@ -34,17 +35,31 @@ export function toItem(connection: Connection, response: ResponseEnvelope, repla
  */
 export function lookupKey(connection: Connection, response: ResponseEnvelope): string {
   const values = mapValues(connection, response);
-  const looked = connection.lookupFields.map((field) => values[field]);
+  const looked = connection.lookupFields.map((field) => lookedUp(connection, field, values[field]));
   if (looked.every((value) => isBlank(value))) return `response:${digest([response.responseId])}`;
   const parts = looked.map((value) => (isBlank(value) ? '' : String(value).trim().toLowerCase()));
   return `record:${digest([connection.object, ...connection.lookupFields, ...parts])}`;
 }
 
-function valueOf(mapping: FieldMapping, response: ResponseEnvelope): AnswerValue | undefined {
-  return mapping.source === 'fixed' ? mapping.key : readValue(response, mapping.source, mapping.key);
+/** The value as the org will look for it: it applies value map and default to lookup values too. */
+function lookedUp(connection: Connection, field: string, value: FieldValue | undefined): FieldValue | undefined {
+  const mapping = connection.fieldMappings.find((candidate) => candidate.field === field);
+  const map = mapping?.valueMap ?? {};
+  const mapped = isBlank(value) ? value : (own(map, String(value).trim().toLowerCase()) ?? own(map, '*') ?? value);
+  return isBlank(mapped) ? (mapping?.defaultValue ?? mapped) : mapped;
 }
 
-function toFieldValue(value: AnswerValue): FieldValue {
+function own(map: Record<string, string>, key: string): string | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+function valueOf(mapping: FieldMapping, response: ResponseEnvelope): PlainValue | undefined {
+  if (mapping.source === 'fixed') return mapping.key;
+  if (mapping.source === 'template') return fillTemplate(mapping.key, response);
+  return readValue(response, mapping.source, mapping.key);
+}
+
+function toFieldValue(value: PlainValue): FieldValue {
   if (Array.isArray(value)) return value.map((entry) => clean(String(entry)));
   return typeof value === 'string' ? clean(value) : value;
 }

@@ -117,6 +117,7 @@ function accountRow(account: Account, csrfToken: string, now: Date): Html {
     <td>
       <span class="badge ${state.style}">${state.label}</span>
       ${paused && account.state === 'connected' && html`<span class="badge warn">Paused</span><small>${account.pauseReason}</small>`}
+      ${account.breaker !== 'closed' && account.state === 'connected' && html`<span class="badge warn">${account.breaker === 'open' ? 'Org away' : 'Recovering'}</span>`}
       ${account.state === 'reconnect_required' && html`<small>${account.stateReason}</small>`}
       ${account.state === 'connected' && account.configurationError && html`<small>Configuration: ${account.configurationError}</small>`}
     </td>

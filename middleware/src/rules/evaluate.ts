@@ -1,5 +1,5 @@
-import type { AnswerValue, ResponseEnvelope } from '../ingest/envelope.ts';
-import type { Connection, TriggerCondition } from '../salesforce/contract.ts';
+import type { PlainValue, ResponseEnvelope } from '../ingest/envelope.ts';
+import type { ConditionGroup, Connection, TriggerCondition } from '../salesforce/contract.ts';
 import { isBlank, readValue } from './values.ts';
 
 /** What the trigger rules say. A reason names conditions and settings, never an answer. */
@@ -13,15 +13,34 @@ export function evaluate(connection: Connection, response: ResponseEnvelope): De
   if (!connection.statuses.includes(response.status)) {
     return skip('status', `The status ${response.status} is not one of: ${connection.statuses.join(', ')}`);
   }
-  const conditions = connection.triggerConditions;
-  if (conditions.length === 0) return { deliver: true };
-  const unmet = conditions.filter((condition) => !isMet(condition, response));
-  if (connection.conditionLogic === 'all') {
-    const [firstUnmet] = unmet;
-    return firstUnmet === undefined ? { deliver: true } : skip('condition', `Not met: ${describe(firstUnmet)}`);
+  const group = connection.conditionGroup ?? {
+    logic: connection.conditionLogic,
+    members: connection.triggerConditions,
+  };
+  const unmet = whyUnmet(group, response);
+  return unmet === undefined ? { deliver: true } : skip('condition', unmet);
+}
+
+/** Deeper groups than an editor makes are a fault of the configuration, not a reason to run out of stack. */
+const MAX_DEPTH = 20;
+
+/** Why a group is not met, in words; undefined when it is. A group without members is met. */
+function whyUnmet(group: ConditionGroup, response: ResponseEnvelope, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) throw new Error(`Trigger conditions are nested deeper than ${MAX_DEPTH} groups`);
+  const reasons: string[] = [];
+  for (const member of group.members) {
+    const reason =
+      'members' in member
+        ? whyUnmet(member, response, depth + 1)
+        : isMet(member, response)
+          ? undefined
+          : describe(member);
+    if (reason === undefined && group.logic === 'any') return undefined;
+    if (reason === undefined) continue;
+    if (group.logic === 'all') return depth === 0 && !('members' in member) ? `Not met: ${reason}` : reason;
+    reasons.push(reason);
   }
-  if (unmet.length < conditions.length) return { deliver: true };
-  return skip('condition', `None is met: ${conditions.map(describe).join('; ')}`);
+  return reasons.length === 0 ? undefined : `None is met: ${reasons.join('; ')}`;
 }
 
 function skip(code: 'connection_inactive' | 'status' | 'condition', message: string): Decision {
@@ -83,7 +102,7 @@ function normalise(text: string): string {
 }
 
 /** The comparable texts of an answer. */
-function textsOf(value: AnswerValue | undefined): string[] {
+function textsOf(value: PlainValue | undefined): string[] {
   if (isBlank(value)) return [];
   return (Array.isArray(value) ? value : [value]).map((entry) => normalise(String(entry)));
 }
@@ -102,16 +121,16 @@ function numeric(text: string): string {
   return number === undefined ? text : String(number);
 }
 
-function contains(value: AnswerValue | undefined, texts: string[], wanted: string[]): boolean {
+function contains(value: PlainValue | undefined, texts: string[], wanted: string[]): boolean {
   if (Array.isArray(value)) return wanted.some((part) => texts.includes(part));
   return wanted.some((part) => part !== '' && texts.some((text) => text.includes(part)));
 }
 
 function compare(
-  value: AnswerValue | undefined,
+  value: PlainValue | undefined,
   limit: string | undefined,
   test: (a: number, b: number) => boolean,
-  read: (value: AnswerValue | undefined) => number | undefined,
+  read: (value: PlainValue | undefined) => number | undefined,
 ): boolean {
   const a = read(value);
   const b = read(limit);
@@ -119,7 +138,7 @@ function compare(
 }
 
 /** Both ends belong to it; numbers when all three are numbers, else times. */
-function isBetween(value: AnswerValue | undefined, low: string | undefined, high: string | undefined): boolean {
+function isBetween(value: PlainValue | undefined, low: string | undefined, high: string | undefined): boolean {
   for (const read of [toNumber, toTime]) {
     const [a, from, to] = [read(value), read(low), read(high)];
     if (a !== undefined && from !== undefined && to !== undefined) return a >= from && a <= to;
@@ -127,7 +146,7 @@ function isBetween(value: AnswerValue | undefined, low: string | undefined, high
   return false;
 }
 
-function toNumber(value: AnswerValue | undefined): number | undefined {
+function toNumber(value: PlainValue | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value)) return undefined;
   const number = Number(value);
@@ -135,7 +154,7 @@ function toNumber(value: AnswerValue | undefined): number | undefined {
 }
 
 /** ISO dates and times; a date alone is its first moment in UTC. */
-function toTime(value: AnswerValue | undefined): number | undefined {
+function toTime(value: PlainValue | undefined): number | undefined {
   if (typeof value !== 'string' || !/^\s*\d{4}-\d{2}-\d{2}([T ]|\s*$)/.test(value)) return undefined;
   const time = Date.parse(value.trim());
   return Number.isNaN(time) ? undefined : time;

@@ -1,4 +1,4 @@
-import type { AnswerValue, ResponseEnvelope } from '../ingest/envelope.ts';
+import type { AnswerValue, PlainValue, ResponseEnvelope } from '../ingest/envelope.ts';
 
 export type MetadataKey =
   'responseId' | 'status' | 'submittedAt' | 'updatedAt' | 'language' | 'durationSeconds' | 'score';
@@ -12,18 +12,18 @@ export type ValueSource = 'question' | 'metadata' | 'hidden';
  * @returns undefined when the response does not hold it
  * @throws Error when the metadata key is not one of the contract
  */
-export function readValue(response: ResponseEnvelope, source: ValueSource, key: string): AnswerValue | undefined {
+export function readValue(response: ResponseEnvelope, source: ValueSource, key: string): PlainValue | undefined {
   switch (source) {
     case 'question':
-      return own(response.answers, key);
+      return plain(read(response.answers, key));
     case 'hidden':
-      return own(response.hidden ?? {}, key);
+      return plain(read(response.hidden ?? {}, key));
     case 'metadata':
       return readMetadata(response, key);
   }
 }
 
-function readMetadata(response: ResponseEnvelope, key: string): AnswerValue | undefined {
+function readMetadata(response: ResponseEnvelope, key: string): PlainValue | undefined {
   switch (key as MetadataKey) {
     case 'responseId':
     case 'status':
@@ -41,12 +41,42 @@ function readMetadata(response: ResponseEnvelope, key: string): AnswerValue | un
   }
 }
 
+/** The answer under a key, or under `question.part` one row of a matrix or one part of a location. */
+function read(values: Record<string, AnswerValue>, key: string): AnswerValue | undefined {
+  const whole = own(values, key);
+  if (whole !== undefined) return whole;
+  for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+    const parts = own(values, key.slice(0, dot));
+    if (isParts(parts) && Object.hasOwn(parts, key.slice(dot + 1))) return parts[key.slice(dot + 1)];
+  }
+  return undefined;
+}
+
+function isParts(value: AnswerValue | undefined): value is Record<string, PlainValue> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * An answer as a field takes it: files are their addresses, a location is `latitude, longitude`, a matrix is a line for
+ * each answered row.
+ */
+function plain(value: AnswerValue | undefined): PlainValue | undefined {
+  if (Array.isArray(value)) return value.map((entry) => (typeof entry === 'object' ? entry.url : entry));
+  if (!isParts(value)) return value;
+  const { latitude, longitude } = value;
+  if (typeof latitude === 'number' && typeof longitude === 'number') return `${latitude}, ${longitude}`;
+  const rows = Object.entries(value).filter(([, answer]) => !isBlank(answer));
+  return rows
+    .map(([row, answer]) => `${row}: ${Array.isArray(answer) ? answer.join(', ') : String(answer)}`)
+    .join('\n');
+}
+
 function own(values: Record<string, AnswerValue>, key: string): AnswerValue | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 /** True for null, blank text and an empty list: the respondent gave no answer. */
-export function isBlank(value: AnswerValue | undefined): boolean {
+export function isBlank(value: PlainValue | undefined): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value === 'string') return value.trim() === '';
   return Array.isArray(value) && value.length === 0;

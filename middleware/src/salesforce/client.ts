@@ -123,7 +123,7 @@ export class SalesforceClient {
    * @throws RequestError, ReconnectRequiredError
    */
   apexRest(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     headers: Record<string, string> = {},
     body?: unknown,
@@ -135,7 +135,7 @@ export class SalesforceClient {
 
   /** Sends a request to any URL of the org. */
   async call(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     url: string,
     headers: Record<string, string> = {},
     body?: unknown,

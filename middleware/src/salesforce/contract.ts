@@ -21,9 +21,12 @@ export type ConditionOperator =
 export interface FieldMapping {
   name: string;
   field: string;
-  source: 'question' | 'metadata' | 'hidden' | 'fixed';
+  source: 'question' | 'metadata' | 'hidden' | 'fixed' | 'template';
   key: string;
   required: boolean;
+  /** Values by answer in lower case, `*` for all others. The org applies it; here it only tells equal lookups. */
+  valueMap?: Record<string, string> | null;
+  defaultValue?: string | null;
 }
 
 export interface TriggerCondition {
@@ -32,6 +35,12 @@ export interface TriggerCondition {
   key: string;
   operator: ConditionOperator;
   values: string[];
+}
+
+/** A node of nested trigger conditions: `all` or `any` of its members, each a condition or a group again. */
+export interface ConditionGroup {
+  logic: 'all' | 'any';
+  members: (TriggerCondition | ConditionGroup)[];
 }
 
 export interface Connection {
@@ -45,6 +54,8 @@ export interface Connection {
   conditionLogic: 'all' | 'any';
   fieldMappings: FieldMapping[];
   triggerConditions: TriggerCondition[];
+  /** Nested conditions; takes the place of conditionLogic and triggerConditions where the org sends it. */
+  conditionGroup?: ConditionGroup | null;
 }
 
 export interface Configuration {
@@ -127,21 +138,42 @@ export function parseConfiguration(body: unknown): Configuration {
       const list = connection[key];
       if (!Array.isArray(list) || !list.every(isText)) return wrong(`${place}/${key}`);
     }
+    if (connection['conditionGroup'] != null && !isConditionGroup(connection['conditionGroup'], 0))
+      return wrong(`${place}/conditionGroup`);
     for (const key of ['fieldMappings', 'triggerConditions']) {
       const list = connection[key];
       if (!Array.isArray(list)) return wrong(`${place}/${key}`);
       for (const entry of list as unknown[]) {
         if (!isRecord(entry) || !isText(entry['source']) || !isText(entry['key'])) return wrong(`${place}/${key}`);
         if (key === 'fieldMappings' && !isText(entry['field'])) return wrong(`${place}/${key}`);
-        if (key === 'triggerConditions') {
-          const values = entry['values'];
-          if (!isText(entry['operator']) || !Array.isArray(values) || !values.every(isText))
-            return wrong(`${place}/${key}`);
-        }
+        if (key === 'triggerConditions' && !isCondition(entry)) return wrong(`${place}/${key}`);
       }
     }
   });
   return body as unknown as Configuration;
+}
+
+function isCondition(entry: Record<string, unknown>): boolean {
+  const { values } = entry;
+  return (
+    isText(entry['source']) &&
+    isText(entry['key']) &&
+    isText(entry['operator']) &&
+    Array.isArray(values) &&
+    values.every(isText)
+  );
+}
+
+function isConditionGroup(value: unknown, depth: number): boolean {
+  if (!isRecord(value) || (value['logic'] !== 'all' && value['logic'] !== 'any') || depth > 20) return false;
+  const { members } = value;
+  return (
+    Array.isArray(members) &&
+    members.every(
+      (member: unknown) =>
+        isRecord(member) && ('members' in member ? isConditionGroup(member, depth + 1) : isCondition(member)),
+    )
+  );
 }
 
 /** The outcome of one item, or undefined when the answer holds none for it. */

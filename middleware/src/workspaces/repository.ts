@@ -81,11 +81,81 @@ export class WorkspaceRepository {
     return result.rows.length > 0;
   }
 
-  async addApiKey(workspaceId: string, key: string): Promise<void> {
+  async addApiKey(workspaceId: string, key: string, name = 'key'): Promise<void> {
     await this.#database.query(
-      'insert into api_key (workspace_id, hash) values ($1, $2) on conflict (hash) do nothing',
-      [workspaceId, hashApiKey(key)],
+      'insert into api_key (workspace_id, hash, name) values ($1, $2, $3) on conflict (hash) do nothing',
+      [workspaceId, hashApiKey(key), name],
     );
+  }
+
+  /** The keys that are valid, by their hashes. */
+  async apiKeys(workspaceId: string): Promise<{ id: number; name: string; hash: string; createdAt: Date }[]> {
+    return (
+      await this.#database.query<{ id: number; name: string; hash: string; createdAt: Date }>(
+        `select id, name, hash, created_at as "createdAt" from api_key
+         where workspace_id = $1 and revoked_at is null order by id`,
+        [workspaceId],
+      )
+    ).rows;
+  }
+
+  /** Revokes a key. @returns false when it is the last one, or not there */
+  async revokeApiKey(workspaceId: string, id: number): Promise<boolean> {
+    return this.#database.transaction(async (transaction) => {
+      // The lock keeps two requests from revoking the last two keys.
+      await transaction.query('select id from workspace where id = $1 for update', [workspaceId]);
+      const { rows } = await transaction.query<{ hash: string }>(
+        `update api_key set revoked_at = now() where workspace_id = $1 and id = $2 and revoked_at is null
+           and exists (select 1 from api_key o where o.workspace_id = $1 and o.id <> $2 and o.revoked_at is null)
+         returning hash`,
+        [workspaceId, id],
+      );
+      for (const { hash } of rows) this.#byKeyHash.delete(hash);
+      return rows.length > 0;
+    });
+  }
+
+  async list(): Promise<Workspace[]> {
+    return (await this.#database.query<Workspace>('select id, name from workspace order by id')).rows;
+  }
+
+  /** The secrets without their texts. */
+  async listWebhookSecrets(workspaceId: string): Promise<{ name: string; createdAt: Date; expiresAt: Date | null }[]> {
+    return (
+      await this.#database.query<{ name: string; createdAt: Date; expiresAt: Date | null }>(
+        `select name, created_at as "createdAt", expires_at as "expiresAt" from webhook_secret
+         where workspace_id = $1 and (expires_at is null or expires_at > now()) order by id`,
+        [workspaceId],
+      )
+    ).rows;
+  }
+
+  /**
+   * Adds a secret; those before it end after the overlap.
+   *
+   * @returns false when the name is taken by a secret that is still valid
+   */
+  async rotateWebhookSecret(workspaceId: string, name: string, secret: string, overlap: number): Promise<boolean> {
+    const rotated = await this.#database.transaction(async (transaction) => {
+      await transaction.query('delete from webhook_secret where workspace_id = $1 and expires_at <= now()', [
+        workspaceId,
+      ]);
+      const inserted = await transaction.query(
+        `insert into webhook_secret (workspace_id, name, sealed) values ($1, $2, $3)
+         on conflict (workspace_id, name) do nothing returning id`,
+        [workspaceId, name, seal(this.#keyring, secretOwner(workspaceId, name), secret)],
+      );
+      if (inserted.count === 0) return false;
+      await transaction.query(
+        `update webhook_secret set expires_at = now() + $3 * interval '1 second'
+         where workspace_id = $1 and name <> $2
+           and (expires_at is null or expires_at > now() + $3 * interval '1 second')`,
+        [workspaceId, name, overlap],
+      );
+      return true;
+    });
+    this.#secrets.delete(workspaceId);
+    return rotated;
   }
 
   /** The secrets that are valid at a time, in plain text; undefined when there is no such workspace. */

@@ -35,6 +35,13 @@ export class FakeOrg {
   readonly revoked: string[] = [];
   readonly requests: { method: string; path: string; headers: IncomingMessage['headers'] }[] = [];
   configurationRequests = 0;
+  /** Ids of responses that this org was asked to erase. */
+  readonly erased: string[] = [];
+  /** What people asked for in the org, by id; gone once it is acknowledged as done or failed. */
+  readonly requestsOfPeople = new Map<string, object>();
+  readonly replies: { id: string; state: string; message: string | null; processed: number }[] = [];
+  apiUsed = 18;
+  apiLimit = 100_000;
   /** Lookup values in work now; an overlap of two calls is a fault of the caller. */
   overlaps = 0;
   delay = 0;
@@ -97,7 +104,7 @@ export class FakeOrg {
     const json = (status: number, value: unknown, headers: Record<string, string> = {}): void => {
       response.writeHead(status, {
         'content-type': 'application/json',
-        'sforce-limit-info': 'api-usage=18/100000',
+        'sforce-limit-info': `api-usage=${this.apiUsed}/${this.apiLimit}`,
         ...headers,
       });
       response.end(JSON.stringify(value));
@@ -135,6 +142,20 @@ export class FakeOrg {
         return;
       }
       return json(200, this.configuration, { etag });
+    }
+    const erase = /^\/services\/apexrest\/v1\/responses\/(.+)$/.exec(url.pathname);
+    if (request.method === 'DELETE' && erase !== null) {
+      this.erased.push(decodeURIComponent(erase[1] ?? ''));
+      return json(200, { erased: 1 });
+    }
+    if (request.method === 'GET' && url.pathname === '/services/apexrest/v1/requests')
+      return json(200, { requests: [...this.requestsOfPeople.values()] });
+    const acknowledged = /^\/services\/apexrest\/v1\/requests\/(.+)$/.exec(url.pathname)?.[1];
+    if (request.method === 'POST' && acknowledged !== undefined) {
+      const reply = JSON.parse(body) as { state: string; message: string | null; processed: number };
+      this.replies.push({ id: acknowledged, ...reply });
+      if (reply.state !== 'running') this.requestsOfPeople.delete(acknowledged);
+      return json(200, {});
     }
     if (request.method === 'POST' && url.pathname === '/services/apexrest/v1/responses') {
       return this.#responses(JSON.parse(body) as { configVersion: string; items: DeliveryItem[] }, response, json);
