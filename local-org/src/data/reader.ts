@@ -2,6 +2,7 @@ import { NotModelledError } from '../errors.ts';
 import { evaluateFormulaField } from '../rules/formula-field.ts';
 import type { FieldDefinition, ObjectDefinition } from '../schema/definition.ts';
 import type { Schema } from '../schema/schema.ts';
+import { addressOf } from '../values/address.ts';
 import { ApexDecimal } from '../values/decimal.ts';
 import { ApexId } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
@@ -53,7 +54,15 @@ export class RecordReader {
   }
 
   #compound(row: Row, field: FieldDefinition): Value {
-    if (field.type === 'address' || field.type === 'location') {
+    if (field.type === 'address') {
+      const prefix = field.name.slice(0, -'Address'.length).length;
+      const named = (field.compoundOf ?? []).map((name): [string, Value] => {
+        const part = row.object.fields.get(name.toLowerCase());
+        return [name.slice(prefix).toLowerCase(), part === undefined ? null : this.value(row, part)];
+      });
+      return addressOf(new Map(named));
+    }
+    if (field.type === 'location') {
       throw new NotModelledError(`reading the compound field ${row.object.name}.${field.name}`);
     }
     const parts = (field.compoundOf ?? []).map((name) => row.values.get(name.toLowerCase()));

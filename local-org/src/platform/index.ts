@@ -29,6 +29,7 @@ import { objectClasses } from './object.ts';
 import { pageClasses } from './pages.ts';
 import { patternClasses } from './pattern.ts';
 import { restClasses } from './rest.ts';
+import { searchClass, searchQuery } from './search.ts';
 import { securityClasses } from './security.ts';
 import { setClass } from './set.ts';
 import { platformEnum } from './signature.ts';
@@ -84,6 +85,7 @@ export const platformClasses: PlatformClass[] = [
   ...metadataClasses,
   ...miscClasses,
   ...formulaClasses,
+  searchClass,
   ...asyncClasses,
   ...restClasses,
   ...httpClasses,
@@ -102,8 +104,8 @@ for (const cls of platformClasses) {
   if (cls.kind === 'enum') declareEnum(apexType(cls.name), cls.enumValues);
 }
 
-/** Methods of dynamic SOQL, whose `run` takes the scope of the caller's variables as one more argument. */
-const scoped = new Set<Native>(Object.values(scopedMembers));
+/** Methods of dynamic SOQL and SOSL, whose `run` takes the scope of the caller's variables as one more argument. */
+const scoped = new Set<Native>([...Object.values(scopedMembers), searchQuery]);
 
 /** Whether the emitted code hands the method the caller's variables: `(name: string) => Value | undefined`. */
 export function needsScope(method: PlatformMethod): boolean {

@@ -1,5 +1,6 @@
 import type { FieldDefinition, ObjectDefinition } from '../../schema/definition.ts';
 import { isoDate, isoTime } from '../../values/date.ts';
+import type { ApexAddress } from '../../values/address.ts';
 import { ApexDecimal } from '../../values/decimal.ts';
 import { toId } from '../../values/id.ts';
 import {
@@ -9,6 +10,7 @@ import {
   ApexDouble,
   ApexId,
   ApexTime,
+  PlatformObject,
   SObjectValue,
   type Value,
 } from '../../values/value.ts';
@@ -133,8 +135,11 @@ const ADDRESS_PARTS = ['city', 'country', 'geocodeAccuracy', 'latitude', 'longit
 
 function addressJson(row: SObjectValue, field: FieldDefinition): unknown {
   const prefix = field.name.slice(0, -'Address'.length).toLowerCase();
+  const compound = row.values.get(field.name.toLowerCase());
+  const queried = compound instanceof PlatformObject ? (compound as ApexAddress).data.parts : null;
   const entries = ADDRESS_PARTS.map((part) => {
-    const value = row.values.get(prefix + part.toLowerCase());
+    const name = part.toLowerCase();
+    const value = queried === null ? row.values.get(prefix + name) : queried.get(name);
     return [part, value === undefined ? null : valueToJson(value)] as const;
   });
   return entries.every(([, value]) => value === null) ? null : Object.fromEntries(entries);

@@ -197,6 +197,16 @@ t.test('what queries give', async (t) => {
       ],
     },
     {
+      title: 'an address as a whole',
+      source: 'Ref, "Address Class"; Objects, "Address Compound Fields"',
+      apex: `insert new Contact(LastName = 'z', MailingCity = 'Rome', MailingPostalCode = '00184');
+        insert new Contact(LastName = 'y');
+        Contact c = [SELECT MailingAddress FROM Contact WHERE LastName = 'z'];
+        System.debug(c.MailingAddress.getCity() + ' ' + c.MailingAddress.getPostalCode() + ' ' + c.MailingAddress.getStreet());
+        System.debug([SELECT MailingAddress FROM Contact WHERE LastName = 'y'].MailingAddress);`,
+      log: ['Rome 00184 null', 'null'],
+    },
+    {
       title: 'a query loop gives each record, and lists of 200',
       source: 'Apex, "SOQL For Loops"',
       apex: `List<Account> many = new List<Account>();
