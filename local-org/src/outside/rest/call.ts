@@ -41,6 +41,11 @@ export class ApiCall implements QueryCall {
     return this.org.schema;
   }
 
+  /** The same caller, with the version that a part of a composite request names. */
+  ofVersion(version: string): ApiCall {
+    return new ApiCall(this.org, this.userId, version, this.#host, this.#inside);
+  }
+
   get base(): string {
     return `/services/data/${this.version}`;
   }

@@ -1,8 +1,9 @@
 import type { Environment } from '../environment.ts';
 import { toolingResources } from '../tooling/routes.ts';
 import type { ApiCall } from './call.ts';
+import { compositeResources } from './composite.ts';
 import { queryColumns } from './columns.ts';
-import { deleteCollection, saveCollection, upsertCollection } from './collections.ts';
+import { deleteCollection, readCollection, saveCollection, upsertCollection } from './collections.ts';
 import { describeGlobalEntry, describeObject } from './describe.ts';
 import { nextRecords, runQuery } from './query.ts';
 import { createRecord, deleteRecord, readRecord, readRecordBy, updateRecord, upsertRecord } from './records.ts';
@@ -20,11 +21,14 @@ export function restResources(env: Environment): Resources {
     if (queryParam(request, 'columns') === 'true') return queryColumns(call, soql);
     return runQuery(call, env.locators, soql, request.headers['sforce-query-options'] ?? '');
   });
-  resources.add('GET', '/query/:locator', (call, request) =>
-    nextRecords(call, env.locators, param(request, 'locator')),
+  resources.add('GET', '/queryAll', (call, request) =>
+    runQuery(call, env.locators, queryParam(request, 'q'), request.headers['sforce-query-options'] ?? '', true),
   );
+  for (const path of ['/query/:locator', '/queryAll/:locator'])
+    resources.add('GET', path, (call, request) => nextRecords(call, env.locators, param(request, 'locator')));
   sobjectResources(resources);
   collectionResources(resources);
+  compositeResources(resources);
   toolingResources(resources);
   return resources;
 }
@@ -69,12 +73,11 @@ function sobjectResources(resources: Resources): void {
       return describeObject(call.object(name(request), permissions), permissions, call.base);
     }),
   );
-  resources.add(
-    'POST',
-    '/sobjects/:name',
-    (call, request) => createRecord(call, name(request), jsonBody(request)),
-    201,
-  );
+  resources.add('POST', '/sobjects/:name', async (call, request) => {
+    const created = await createRecord(call, name(request), jsonBody(request));
+    const location = `${call.base}/sobjects/${name(request)}/${created.id ?? ''}`;
+    return new ApiAnswer(201, created, { Location: location });
+  });
   resources.add('GET', '/sobjects/:name/:id', (call, request) =>
     readRecord(call, name(request), id(request), fields(request)),
   );
@@ -95,6 +98,18 @@ function sobjectResources(resources: Resources): void {
 function collectionResources(resources: Resources): void {
   resources.add('POST', '/composite/sobjects', (call, request) => saveCollection(call, 'insert', jsonBody(request)));
   resources.add('PATCH', '/composite/sobjects', (call, request) => saveCollection(call, 'update', jsonBody(request)));
+  resources.add('GET', '/composite/sobjects/:name', (call, request) => {
+    const list = (name: string): string[] =>
+      queryParam(request, name)
+        .split(',')
+        .filter((part) => part !== '');
+    return readCollection(call, param(request, 'name'), list('ids'), list('fields'));
+  });
+  resources.add('POST', '/composite/sobjects/:name', (call, request) => {
+    const body = jsonBody(request) as { ids?: unknown; fields?: unknown };
+    const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((v) => typeof v === 'string') : []);
+    return readCollection(call, param(request, 'name'), list(body.ids), list(body.fields));
+  });
   resources.add('DELETE', '/composite/sobjects', (call, request) =>
     deleteCollection(call, queryParam(request, 'ids'), queryParam(request, 'allOrNone') === 'true'),
   );

@@ -5,7 +5,7 @@ import { toId } from '../../values/id.ts';
 import { SObjectValue } from '../../values/value.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiCall } from './call.ts';
-import { recordFromJson, save } from './records.ts';
+import { readRecord, recordFromJson, save } from './records.ts';
 
 const MOST = 200;
 
@@ -73,6 +73,24 @@ export function deleteCollection(call: ApiCall, ids: string, allOrNone: boolean)
     );
     return yield* saveRuns(x, 'delete', prepared, allOrNone, null);
   });
+}
+
+/** `composite/sobjects/X?ids=…&fields=…`: the records in the order of the Ids, null for those that cannot be read. */
+export async function readCollection(call: ApiCall, name: string, ids: string[], fields: string[]): Promise<unknown[]> {
+  if (ids.length === 0) throw new ApiError(400, 'MISSING_ARGUMENT', 'The ids parameter is required');
+  if (fields.length === 0) throw new ApiError(400, 'MISSING_ARGUMENT', 'The fields parameter is required');
+  if (ids.length > 2000) throw new ApiError(400, 'INVALID_INPUT', 'The number of records can not exceed 2000');
+  const answers: unknown[] = [];
+  for (const id of ids) {
+    try {
+      answers.push(await readRecord(call, name, id, fields));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404 || error.errors[0]?.errorCode !== 'NOT_FOUND')
+        throw error;
+      answers.push(null);
+    }
+  }
+  return answers;
 }
 
 /** Runs of records of one type are saved together, as Salesforce chunks them. */

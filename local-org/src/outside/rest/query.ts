@@ -30,15 +30,18 @@ export interface QueryAnswer {
   records: unknown[];
 }
 
-/** `query?q=`: runs in user mode with sharing. @param options the Sforce-Query-Options header, e.g. batchSize=200 */
+/** `query?q=` and `queryAll?q=`, which sees deleted records too: runs in user mode with sharing. @param options the Sforce-Query-Options header, e.g. batchSize=200 */
 export async function runQuery(
   call: QueryCall,
   locators: QueryLocators,
   soql: string,
   options: string,
+  deletedToo = false,
 ): Promise<QueryAnswer> {
   if (soql.trim() === '') throw new ApiError(400, 'MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
-  const { query, binds } = parseSoql(soql);
+  const parsed = parseSoql(soql);
+  const { binds } = parsed;
+  const query = deletedToo ? { ...parsed.query, allRows: true } : parsed.query;
   if (binds.length > 0) throw new ApiError(400, 'MALFORMED_QUERY', `unexpected token: ':'`);
   if (query.countOnly) {
     const totalSize = await call.read((x) => x.transaction.count(x, query, [], call.access));

@@ -31,11 +31,9 @@ export function recordFromJson(
   for (const [name, value] of Object.entries(json)) {
     if (name === 'attributes') continue;
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      throw new ApiError(
-        501,
-        'NOT_MODELLED',
-        `Not modelled: a nested object for "${name}" in a record (related record by external id)`,
-      );
+      const parent = parentByExternalId(call, object, name, value as Record<string, unknown>, permissions);
+      record.values.set(name.toLowerCase(), parent);
+      continue;
     }
     const field = call.field(object, name, permissions);
     const writable = operation === 'insert' ? field.createable : field.updateable;
@@ -53,6 +51,33 @@ export function recordFromJson(
   return record;
 }
 
+/** `"Account": {"Key__c": "x"}`: a related record by its external id, under the name of the relationship. */
+function parentByExternalId(
+  call: ApiCall,
+  object: ObjectDefinition,
+  name: string,
+  json: Record<string, unknown>,
+  permissions: Permissions,
+): SObjectValue {
+  const reference = call.schema.parentRelationship(object, name);
+  const attributes = json['attributes'] as { type?: unknown } | undefined;
+  const targets = reference?.referenceTo ?? [];
+  const target = targets.find((to) => targets.length === 1 || to === attributes?.type);
+  if (reference === null || target === undefined) {
+    throw new ApiError(400, 'INVALID_FIELD', `Cannot reference a foreign key field ${name}.`);
+  }
+  const parent = call.object(target, permissions);
+  const keys = Object.entries(json).filter(([key]) => key !== 'attributes');
+  const [key] = keys;
+  if (key === undefined || keys.length > 1) {
+    throw new ApiError(400, 'INVALID_FIELD', `The external foreign key reference of ${name} must name one field.`);
+  }
+  const field = externalIdField(call, parent, key[0], permissions);
+  const value = new SObjectValue(parent);
+  value.values.set(field.name.toLowerCase(), jsonToValue(key[1], field));
+  return value;
+}
+
 /** One save of several records, in user mode. */
 export function* save(
   x: Execution,
@@ -64,7 +89,11 @@ export function* save(
   return yield* x.transaction.dml(x, { operation, records, allOrNone, ...USER, externalIdField, options: null });
 }
 
-export function createRecord(call: ApiCall, name: string, json: unknown): Promise<unknown> {
+export function createRecord(
+  call: ApiCall,
+  name: string,
+  json: unknown,
+): Promise<{ id: string | null; success: boolean; errors: [] }> {
   return call.run(function* (x, permissions) {
     const object = call.object(name, permissions);
     const record = recordFromJson(call, object, json, permissions, 'insert');
