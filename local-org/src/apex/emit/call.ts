@@ -187,7 +187,7 @@ function nativeResult(js: string, returns: ApexType, suspends: boolean): Code {
 }
 
 /** `name => value` of the variables that a dynamic query may bind. */
-function scopeFunction(ctx: MethodContext): string {
+export function scopeFunction(ctx: MethodContext): string {
   const cases = ctx.locals().map(([name, local]) => `case ${JSON.stringify(name)}: return ${local.js};`);
   const taken = new Set(ctx.locals().map(([name]) => name));
   for (let cls: ClassSymbol | null = ctx.cls; cls !== null; cls = cls.outer) {

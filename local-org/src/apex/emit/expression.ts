@@ -1,11 +1,12 @@
-import { T } from '../../types/type.ts';
+import { apexType, T } from '../../types/type.ts';
 import { ApexDecimal } from '../../values/decimal.ts';
 import { ApexDouble } from '../../values/value.ts';
+import { searchQuery } from '../../platform/search.ts';
 import { typeToken } from '../../platform/tokens.ts';
 import type { Expression, Literal } from '../parse/ast.ts';
 import { isCastable, isAssignable } from '../resolve/relations.ts';
 import { assign, step } from './assign.ts';
-import { call, constructorCall } from './call.ts';
+import { call, constructorCall, scopeFunction } from './call.ts';
 import type { Code, MethodContext } from './context.ts';
 import { nonNull } from './context.ts';
 import { cast, commonType, convert } from './convert.ts';
@@ -92,7 +93,11 @@ export function expression(ctx: MethodContext, node: Expression): Code {
     case 'soql':
       return soql(ctx, node);
     case 'sosl':
-      throw ctx.notModelled('SOSL');
+      return {
+        js: `(yield* ${ctx.native(searchQuery)}(x, null, ${JSON.stringify(node.text)}, ${scopeFunction(ctx)}))`,
+        type: apexType('List', apexType('List', T.SObject)),
+        nonNull: true,
+      };
   }
 }
 

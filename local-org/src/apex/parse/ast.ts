@@ -227,4 +227,4 @@ export type Expression =
   | (Node & { kind: 'assign'; operator: BinaryOperator | null; target: Expression; value: Expression })
   /** an inline query; `binds` in the order of their index in the query */
   | (Node & { kind: 'soql'; query: SoqlQuery; binds: Expression[] })
-  | (Node & { kind: 'sosl' });
+  | (Node & { kind: 'sosl'; text: string });

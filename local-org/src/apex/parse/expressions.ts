@@ -176,8 +176,14 @@ function primary(ctx: PrimaryContext, file: string): Expression {
     const { query, binds } = soqlOf(ctx.soqlLiteral().query(), file, line);
     return { kind: 'soql', query, binds: binds.map((bind) => expression(bind, file)), line };
   }
-  if (ctx instanceof SoslPrimaryContext) return { kind: 'sosl', line };
+  if (ctx instanceof SoslPrimaryContext) return { kind: 'sosl', text: sourceOf(ctx).slice(1, -1), line };
   throw new NotModelledError(`expression ${ctx.getText()}`, `${file}:${line}`);
+}
+
+/** The source text of a tree, blanks included. */
+function sourceOf(ctx: SoslPrimaryContext): string {
+  const { start, stop } = ctx;
+  return start.getInputStream().getText(start.start, stop?.stop ?? start.stop);
 }
 
 function soqlOf(tree: QueryContext, file: string, line: number): ParsedSoql<ExpressionContext> {

@@ -352,9 +352,23 @@ const BODIES: Record<string, [source: string, apex: string]> = {
     try { new Http().send(req); Assert.fail(); } catch (CalloutException e) { Assert.isNotNull(e.getMessage()); }`,
   ],
   searchResults: [
-    'Apex Developer Guide, "Adding SOSL Queries to Unit Tests": without fixed results nothing is found',
-    `Account account = new Account(Name = 'Ada'); insert account;
-    Test.setFixedSearchResults(new List<Id>{account.Id});`,
+    'Apex Developer Guide, "Adding SOSL Queries to Unit Tests"',
+    `List<Account> accounts = new List<Account>{new Account(Name = 'Ada'), new Account(Name = 'Bob')};
+    insert accounts;
+    Assert.areEqual(0, [FIND 'Ada' IN ALL FIELDS RETURNING Account(Id, Name)][0].size(), 'nothing without fixed results');
+    Test.setFixedSearchResults(new List<Id>{accounts[0].Id, accounts[1].Id});
+    String word = 'x';
+    String wanted = 'Bob';
+    List<List<SObject>> found = [FIND :word IN NAME FIELDS RETURNING Account(Name WHERE Name = :wanted LIMIT 5), Contact];
+    Assert.areEqual(2, found.size());
+    Assert.areEqual(1, found[0].size());
+    Assert.areEqual('Bob', ((Account) found[0][0]).Name);
+    Assert.isTrue(found[1].isEmpty());
+    found = Search.query('FIND {Ada} RETURNING Account(Name ORDER BY Name DESC)');
+    Assert.areEqual('Bob', ((Account) found[0][0]).Name);
+    Assert.areEqual(3, Limits.getSoslQueries());
+    Assert.areEqual(0, Limits.getQueries());
+    try { Search.query('FIND nothing'); Assert.fail(); } catch (SearchException e) { Assert.isNotNull(e.getMessage()); }`,
   ],
 };
 
