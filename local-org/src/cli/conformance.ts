@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { stageProject } from '../testing/foreign-project.ts';
 import { measure, reportOf } from '../testing/conformance.ts';
@@ -27,6 +28,10 @@ async function main(): Promise<number> {
   if (values.help || folder === undefined || positionals.length > 1) {
     process.stdout.write(USAGE);
     return values.help ? 0 : 2;
+  }
+  if (!existsSync(folder)) {
+    process.stderr.write(`There is no folder ${folder}\n`);
+    return 2;
   }
   const project = stageProject(folder);
   try {
