@@ -213,6 +213,20 @@ t.test('how records are saved, deleted, merged and converted', async (t) => {
       log: ['2 1 1'],
     },
     {
+      title: 'the merge statement takes a record, an Id, or a list; what cannot be merged',
+      source: 'Apex, "Merging Records"; Ref, "Merge Statement"',
+      apex: `List<Account> four = new List<Account>{ new Account(Name = 'a'), new Account(Name = 'b'), new Account(Name = 'c'), new Account(Name = 'd') };
+        insert four;
+        merge four[0] four[1];
+        merge four[0] new List<Account>{ four[2], four[3] };
+        System.debug([SELECT COUNT() FROM Account] + ' ' + [SELECT COUNT() FROM Account WHERE MasterRecordId = :four[0].Id ALL ROWS]);
+        undelete four[1];
+        System.debug([SELECT MasterRecordId FROM Account WHERE Id = :four[1].Id].MasterRecordId);
+        Order__c x = new Order__c(); Order__c y = new Order__c(); insert new List<Order__c>{ x, y };
+        Database.merge(x, y);`,
+      log: ['1 3', 'null', 'System.TypeException: DML operation MERGE not allowed on Order__c'],
+    },
+    {
       title: 'convertLead makes account, contact and opportunity and closes the lead',
       source: 'Ref, "Database.convertLead"; Help, "Lead Conversion Field Mapping"',
       apex: `Lead l = new Lead(LastName = 'Byron', FirstName = 'Ada', Company = 'Engines', Email = 'a@b.org', City = 'London', LeadSource = 'Web');
