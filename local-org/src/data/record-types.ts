@@ -36,6 +36,17 @@ export function seedRecordTypes(store: Store): void {
   }
 }
 
+/** The default values of picklists that a record type states, by lower-case field name; they stand in for the fields' own. */
+export function recordTypeDefaults(
+  schema: Schema,
+  object: ObjectDefinition,
+  id: Value | undefined,
+): ReadonlyMap<string, string | null> {
+  if (!(id instanceof ApexId)) return new Map();
+  const type = (object.recordTypes ?? []).find((one) => recordTypeId(schema, object, one).value === id.value);
+  return new Map([...(type?.picklists ?? [])].map(([name, { defaultValue }]) => [name, defaultValue]));
+}
+
 /**
  * A record type of another object, or one that is not active: "Record Type ID: this ID value isn't valid for the user"
  * (knowledge article 000385299). Which record types a profile has is not modelled: all active ones.

@@ -17,7 +17,7 @@ import { duplicateErrors, foreignKeyErrors } from './keys.ts';
 import { duplicateRuleErrors } from './duplicate-rules.ts';
 import { formulaContext } from './formula-context.ts';
 import { lookupFilterErrors } from './lookup-filters.ts';
-import { recordTypeErrors } from './record-types.ts';
+import { recordTypeDefaults, recordTypeErrors } from './record-types.ts';
 import { recalculateRollups } from './rollups.ts';
 
 /** A row between the steps of a save. */
@@ -92,6 +92,9 @@ function addDefaults(context: DmlContext, object: ObjectDefinition, given: Map<s
   blank.record.values.clear();
   for (const [name, value] of given) blank.record.values.set(name, value);
   applyDefaults(blank);
+  for (const [name, value] of recordTypeDefaults(context.tx.schema, object, given.get('recordtypeid'))) {
+    if (!given.has(name)) blank.record.values.set(name, value);
+  }
   if (object.settingType === 'Hierarchy' && (given.get('setupownerid') ?? null) === null) {
     given.set('setupownerid', new ApexId(context.x.org.id));
   }

@@ -74,7 +74,7 @@ const source: Record<string, string> = {
   ).replace(/^<\?.*\?>\n/, ''),
   ...field('Codes__c', 'Value__c', 'Text', '<length>20</length>'),
   'objects/Account/recordTypes/Partner.recordType-meta.xml':
-    '<RecordType><fullName>Partner</fullName><active>true</active><label>Partner Account</label></RecordType>',
+    '<RecordType><fullName>Partner</fullName><active>true</active><label>Partner Account</label><picklistValues><picklist>Rating</picklist><values><fullName>Hot</fullName><default>true</default></values><values><fullName>Warm</fullName><default>false</default></values></picklistValues></RecordType>',
   'objects/Account/recordTypes/Old.recordType-meta.xml':
     '<RecordType><fullName>Old</fullName><active>false</active><label>Old Account</label></RecordType>',
 };
@@ -338,9 +338,10 @@ t.test('how records are saved, deleted, merged and converted', async (t) => {
         insert new Account(Name = 'P', RecordTypeId = partner);
         Account a = [SELECT RecordType.Name, RecordType.DeveloperName FROM Account];
         System.debug(a.RecordType.Name + ' ' + a.RecordType.DeveloperName);
+        System.debug([SELECT Rating FROM Account].Rating);
         insert new Account(Name = 'none');
         System.debug([SELECT RecordTypeId FROM Account WHERE Name = 'none'].RecordTypeId);`,
-      log: ['true', 'Partner', 'false', 'true', 'Partner Account Partner', 'null'],
+      log: ['true', 'Partner', 'false', 'true', 'Partner Account Partner', 'Hot', 'null'],
     },
     {
       title: 'a record type that is not active is refused',
