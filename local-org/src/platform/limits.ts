@@ -1,4 +1,3 @@
-import { SYNCHRONOUS_MAXIMA } from '../execution/limits.ts';
 import type { LimitName } from '../execution/limits.ts';
 import { platformClass } from './signature.ts';
 import type { Native, PlatformClass } from './signature.ts';
@@ -21,11 +20,15 @@ const COUNTED: [string, LimitName][] = [
   ['AggregateQueries', 'aggregateQueries'],
   ['PublishImmediateDml', 'publishImmediateDml'],
   ['QueryLocatorRows', 'queryLocatorRows'],
+  // "This method is deprecated. Returns the same value as getDMLStatements."
+  ['RunAs', 'dmlStatements'],
+  ['SavepointRollbacks', 'dmlStatements'],
+  ['Savepoints', 'dmlStatements'],
 ];
 
 /**
- * What nothing in this model can use up: continuations and push notifications are refused, savepoints and "run as" count
- * as DML statements since version 60, and describe calls and script statements have no limit any more.
+ * What nothing in this model can use up: continuations, cursors and push notifications are refused, and describe calls
+ * have no limit any more.
  */
 const UNUSED: [string, number][] = [
   ['AsyncCalls', 200],
@@ -37,9 +40,6 @@ const UNUSED: [string, number][] = [
   ['FieldSetsDescribes', 100],
   ['PicklistDescribes', 100],
   ['RecordTypesDescribes', 100],
-  ['RunAs', SYNCHRONOUS_MAXIMA.dmlStatements],
-  ['SavepointRollbacks', SYNCHRONOUS_MAXIMA.dmlStatements],
-  ['Savepoints', SYNCHRONOUS_MAXIMA.dmlStatements],
 ];
 
 export const limitsClass: PlatformClass = platformClass('Limits', {

@@ -1,7 +1,7 @@
 import type { Execution } from '../execution/execution.ts';
 import { apexType, T } from '../types/type.ts';
 import { ApexId, ApexMap, ExceptionValue, PlatformObject, SObjectValue } from '../values/value.ts';
-import type { ApexList, EnumValue, Value } from '../values/value.ts';
+import type { EnumValue, Value } from '../values/value.ts';
 import { concatenationText } from '../values/text.ts';
 import { apexException, nullArgument } from './exceptions.ts';
 import { listOf, mapOf } from './native.ts';
@@ -194,11 +194,10 @@ const standardController = platformClass('ApexPages.StandardController', {
   'PageReference view()': (_x, self: Controller) => pageReference(`/${idOf(self) ?? ''}`),
   'PageReference edit()': (_x, self: Controller) => pageReference(`/${idOf(self) ?? ''}/e`),
   'PageReference cancel()': (_x, self: Controller) => pageReference(`/${idOf(self) ?? ''}`),
-  // Fields can be added only where a page asks for them; in tests the call does nothing to the given record.
-  'void addFields(List<String>)': (x, self: Controller, names: ApexList | null) => {
-    if (names === null) throw nullArgument(1);
-    if (x.test === null) throw apexException('SObjectException', 'You cannot call addFields without a page');
-    void self;
+  // A controller made by code has its record from the caller: only a page's own controller loads more fields.
+  'void addFields(List<String>)': () => {
+    const text = 'You cannot call addFields when the data is being passed into the controller by the caller.';
+    throw apexException('SObjectException', text);
   },
 });
 

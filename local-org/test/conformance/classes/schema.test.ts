@@ -202,6 +202,7 @@ t.test('schema and context', async (t) => {
       'Limits.getLimitQueryLocatorRows()': '10000',
       'Limits.getLimitPublishImmediateDml()': '150',
       'Limits.getLimitMobilePushApexCalls()': '10',
+      'Limits.getSavepoints() == Limits.getDmlStatements()': 'true',
       'Request.getCurrent().getQuiddity()': 'SYNCHRONOUS',
       'System.getQuiddityShortCode(Quiddity.BATCH_APEX)': 'B',
       'System.isBatch() || System.isFuture() || System.isQueueable() || System.isScheduled()': 'false',

@@ -311,7 +311,9 @@ const BODIES: Record<string, [source: string, apex: string]> = {
     Assert.isFalse(ApexPages.hasMessages(ApexPages.Severity.INFO));
     Assert.areEqual('bad', ApexPages.getMessages()[0].getSummary());
     Account account = new Account(Name = 'a'); insert account;
-    Assert.areEqual(account.Id, new ApexPages.StandardController(account).getId());`,
+    Assert.areEqual(account.Id, new ApexPages.StandardController(account).getId());
+    try { new ApexPages.StandardController(account).addFields(new List<String>{'Name'}); Assert.fail(); }
+    catch (SObjectException e) { Assert.isTrue(e.getMessage().startsWith('You cannot call addFields when the data')); }`,
   ],
   pagesByName: [
     'Visualforce Developer Guide, "Navigation Methods": Page.pageName',
