@@ -31,6 +31,10 @@ export interface OAuthClientDefinition {
   /** whether token and refresh requests must carry the secret */
   requireSecret: boolean;
   rotateRefreshTokens: boolean;
+  /** PEM of the certificate that signs JWT bearer assertions; null = that flow is off */
+  certificate: string | null;
+  /** usernames that the admin has let use it without an approval of their own (JWT bearer) */
+  preauthorizedUsers: string[];
 }
 
 export interface OrganizationDefinition {
@@ -192,6 +196,8 @@ function client(at: Check): OAuthClientDefinition {
     'requirePkce',
     'requireSecret',
     'rotateRefreshTokens',
+    'certificate',
+    'preauthorizedUsers',
   ]);
   return {
     id: at.get('id').text(),
@@ -202,6 +208,8 @@ function client(at: Check): OAuthClientDefinition {
     requirePkce: at.get('requirePkce', true).boolean(),
     requireSecret: at.get('requireSecret', true).boolean(),
     rotateRefreshTokens: at.get('rotateRefreshTokens', true).boolean(),
+    certificate: at.get('certificate', null).textOrNull(),
+    preauthorizedUsers: at.get('preauthorizedUsers', []).list((entry) => entry.text()),
   };
 }
 

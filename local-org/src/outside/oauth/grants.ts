@@ -114,6 +114,18 @@ export class Grants {
     return { grant, refreshToken };
   }
 
+  /** The grant of a user to a client without a refresh token, for the JWT bearer flow; made when there is none. */
+  standing(clientId: string, userId: string, scopes: readonly string[]): Grant {
+    const same = (g: Grant): boolean => g.clientId === clientId && g.userId === userId && g.refreshToken === null;
+    const found = [...this.#grants.values()].find((g) => same(g) && scopes.every((scope) => g.scopes.includes(scope)));
+    if (found !== undefined) return found;
+    const id = secret(12);
+    const grant: Grant = { id, clientId, userId, scopes: [...scopes], refreshToken: null, spentRefreshTokens: [] };
+    this.#grants.set(id, grant);
+    this.#options.changed();
+    return grant;
+  }
+
   useRefreshToken(token: string, clientId: string): RefreshOutcome {
     const key = hash(token);
     for (const grant of this.#grants.values()) {

@@ -4,6 +4,7 @@ import type { OAuthClientDefinition } from '../definition.ts';
 import type { Environment } from '../environment.ts';
 import { field } from '../form.ts';
 import type { Grant } from './grants.ts';
+import { claimsOf, isSignedBy } from './jwt.ts';
 import { verifies } from './pkce.ts';
 
 /** An answer of the token endpoint in Salesforce's words. */
@@ -31,6 +32,7 @@ export function tokenRoutes(app: FastifyInstance, env: Environment): void {
 
   app.post('/services/oauth2/token', (request, reply) =>
     answer(reply, async () => {
+      if (field(request.body, 'grant_type') === JWT_BEARER) return jwtBearer(env, field(request.body, 'assertion'));
       const client = authenticate(env, request, (c) => c.requireSecret);
       switch (field(request.body, 'grant_type')) {
         case 'authorization_code':
@@ -120,6 +122,45 @@ async function refresh(env: Environment, client: OAuthClientDefinition, body: un
   await requireActive(env, outcome.grant.userId);
   const next = client.rotateRefreshTokens ? env.grants.rotate(outcome.grant) : null;
   return tokenAnswer(env, client, outcome.grant, next);
+}
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** An assertion is good for three minutes (Salesforce Help, "OAuth 2.0 JWT Bearer Flow"). */
+const ASSERTION_SECONDS = 180;
+
+const PUBLIC_HOSTS = { production: 'https://login.salesforce.com', sandbox: 'https://test.salesforce.com' };
+
+/** The JWT bearer flow: a server signs for a user who has allowed the client, or whom the admin has. No refresh token. */
+async function jwtBearer(env: Environment, assertion: string): Promise<unknown> {
+  const claims = claimsOf(assertion);
+  if (claims === null) throw new OAuthError('invalid_grant', 'invalid assertion');
+  const client = env.client(claims.iss);
+  if (client === null) throw new OAuthError('invalid_client_id', 'client identifier invalid');
+  if (client.certificate === null || !isSignedBy(assertion, client.certificate)) {
+    throw new OAuthError('invalid_grant', 'invalid assertion');
+  }
+  const audiences = [env.loginUrl, env.orgUrl, PUBLIC_HOSTS[env.kind]].flatMap((u) => [
+    u,
+    `${u}/services/oauth2/token`,
+  ]);
+  if (![claims.aud].flat().some((aud) => audiences.includes(aud.replace(/\/$/, '')))) {
+    throw new OAuthError('invalid_grant', 'audience is invalid');
+  }
+  const now = env.now() / 1000;
+  if (claims.exp <= now || claims.exp > now + ASSERTION_SECONDS) {
+    throw new OAuthError('invalid_grant', 'expired authorization code');
+  }
+  const user = (await env.org()).userByUsername(claims.sub);
+  const preauthorized = client.preauthorizedUsers.some((name) => name.toLowerCase() === claims.sub.toLowerCase());
+  if (user === null || !(preauthorized || env.grants.hasApproved(user.id, client.id, []))) {
+    if (client.preauthorizedUsers.length === 0) {
+      throw new OAuthError('invalid_grant', "user hasn't approved this consumer");
+    }
+    throw new OAuthError('invalid_app_access', 'user is not admin approved to access this app');
+  }
+  const grant = env.grants.standing(client.id, user.id, client.scopes);
+  return tokenAnswer(env, client, grant, null);
 }
 
 async function requireActive(env: Environment, userId: string): Promise<void> {
