@@ -30,6 +30,7 @@ export async function runBeside<R>(
     const x = host.execution({ userId, transaction });
     const result = await proceed(x, work(x));
     transaction.commit();
+    host.jobs.start(x.afterCommit);
     return result;
   } catch (error) {
     transaction.abort();

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { proveTests } from '../../helpers/apex-tests.ts';
+import { runBeside } from '../../../src/scheduler/beside.ts';
 import { factOrg, methodOf } from '../../helpers/facts.ts';
 
 // Asynchronous Apex: in tests run by Test.stopTest(), otherwise by the org after the commit.
@@ -44,6 +45,7 @@ const files = {
         System.enqueueJob(new Work(new Contact(LastName = 'Never')));
         Database.rollback(sp);
       }
+      public static void beside() { System.enqueueJob(new Work(new Contact(LastName = 'Beside'))); }
       public static void endless() { System.enqueueJob(new Endless()); }
       public class Work implements Queueable {
         public Contact c; public transient String gone = 'x';
@@ -256,6 +258,9 @@ t.test('asynchronous Apex after the commit', async (t) => {
   t.ok(names('Contact').includes('Finalized'), `its finalizer runs (${FINALIZER})`);
   t.ok(names('Contact').includes('After'), 'the next job runs all the same');
   t.equal(names('AsyncApexJob', 'status').filter((s) => s === 'Failed').length, 1, 'the failed job says so');
+
+  await runBeside(org, org.adminId, (x) => methodOf(org, 'Jobs.beside')(x));
+  t.ok(names('Contact').includes('Beside'), 'so does a job of a transaction that ran beside others');
 
   run('Jobs.rollsBack');
   t.notOk(names('Contact').includes('Never'), 'a rollback to a savepoint takes the job back [assumption]');
