@@ -90,7 +90,7 @@ export interface DuplicateRule {
   enforceSharing: boolean;
   filter: Filter;
   sortOrder: number;
-  matches: { object: string; items: MatchingItem[]; logic: string | null; mapping: Map<string, string> }[];
+  matches: { object: string; items: MatchingItem[]; logic: string | null }[];
 }
 
 export interface MatchingItem {

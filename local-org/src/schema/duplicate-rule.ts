@@ -79,5 +79,5 @@ function joined(match: XmlElement, matching: ReadonlyMap<string, MatchingRule>):
       : match.fault(`In field: MatchRule - no MatchingRule named ${object}.${name} found`);
   }
   match.close('DuplicateRuleMatchRule');
-  return { object, items: rule.items, logic: rule.logic, mapping: new Map() };
+  return { object, items: rule.items, logic: rule.logic };
 }

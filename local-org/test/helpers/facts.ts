@@ -15,7 +15,7 @@ export interface Fact {
   apex: string;
   /** each line of the log, or a pattern for it; an exception that ends the block is a last line `Type: message` */
   log: readonly (string | RegExp)[];
-  /** the block is run twice or more in tests that need a user other than the administrator */
+  /** who runs the block; default the administrator */
   user?: string;
 }
 
