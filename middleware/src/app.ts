@@ -261,6 +261,11 @@ const app: FastifyPluginAsync<AppOptions> = async (fastify, options) => {
     states,
     settings: settings.salesforce,
     policy,
+    deliveries,
+    surveys,
+    wake: () => {
+      supervisor.wake();
+    },
     sessionKey: keyring.derive('session'),
     onConnected: async (account) => {
       await fetcher.fetch(account);

@@ -17,6 +17,9 @@ import type { Settings } from '../environment.ts';
 import { RequestError, sendRequest } from '../salesforce/http.ts';
 import type { WorkspaceRepository } from '../workspaces/repository.ts';
 import { workspaceOf } from '../workspaces/authenticate.ts';
+import type { DeliveryRepository } from '../delivery/repository.ts';
+import type { SurveyRepository } from '../surveys/repository.ts';
+import { deliveryPages } from './delivery-routes.ts';
 import { beginSession, browserOf, redirectWith, sessionWorkspace, takeNotice } from './session.ts';
 import { accountsView, connectForm, errorView, loginView, page } from './views.ts';
 
@@ -24,6 +27,10 @@ export interface PageRoutesOptions extends ConnectOptions {
   app: Settings;
   workspaces: WorkspaceRepository;
   states: OAuthStateRepository;
+  deliveries: DeliveryRepository;
+  surveys: SurveyRepository;
+  /** Called when something is queued again. */
+  wake: () => void;
   sessionKey: Buffer;
   /** Called once an account is connected; resolves when its configuration was asked for. */
   onConnected: (account: Account) => Promise<void>;
@@ -145,6 +152,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PageRoutesOptions> = async (a
     const list = await accounts.list(workspaceOf(request).id);
     return send(request, reply, 'Accounts', accountsView(list, reply.generateCsrf(), canConnect, new Date()));
   });
+
+  deliveryPages(app, { ...options, requireSession, send });
 
   app.get('/accounts/connect', { schema: { hide: true }, preHandler: requireSession }, (request, reply) =>
     send(request, reply, 'Connect an account', connectForm(reply.generateCsrf(), canConnect)),

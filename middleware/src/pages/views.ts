@@ -33,7 +33,10 @@ export function page({ title, content, notice, csrfToken }: PageOptions): string
           <a class="brand" href="/accounts"><img src="/assets/icon.svg" alt="" width="28" height="28" />Fieldbridge</a>
           ${
             csrfToken !== undefined &&
-            html`<nav aria-label="Main"><a href="/accounts">Accounts</a><a href="/documentation">API</a></nav>
+            html`<nav aria-label="Main">
+                <a href="/accounts">Accounts</a><a href="/surveys">Surveys</a><a href="/deliveries">Deliveries</a
+                ><a href="/documentation">API</a>
+              </nav>
               <form method="post" action="/logout">
                 <input type="hidden" name="_csrf" value="${csrfToken}" /><button class="quiet">Sign out</button>
               </form>`
