@@ -415,6 +415,11 @@ t.test('pages', async (t) => {
   for (const [path, text] of [
     ['/', 'Test'],
     ['/users', 'integration@example.com'],
+    ['/setup', 'Validation rules'],
+    ['/setup/objects/Contact', 'Score_Range'],
+    ['/setup/apex', '/services/apexrest/echo/*'],
+    ['/transactions', 'POST /services/apexrest/echo'],
+    ['/transactions/1', 'Debug log'],
     ['/permission-sets', 'Integration'],
     ['/requests', '/services/data/v65.0/sobjects/Contact'],
   ] as const) {

@@ -60,7 +60,7 @@ class Recording {
 
   /** Puts a record of each statement, and of the end, around what the transaction does. */
   #watch(transaction: StoreTransaction): void {
-    const { query, count, dml, commit, abort } = transaction;
+    const { query, count, dml, merge, commit, abort } = transaction;
     const timed = this.#timed.bind(this);
     transaction.query = (x, soql, ...rest) =>
       timed('SOQL', soqlText(soql), query.call(transaction, x, soql, ...rest), (rows) => rows.length);
@@ -71,6 +71,10 @@ class Recording {
       const mode = request.allOrNone ? '' : ', partial success';
       const text = `${request.operation.toUpperCase()} ${objects.join(', ')} (${request.access} mode${mode})`;
       return timed('DML', text, dml.call(transaction, x, request), (results) => results.length);
+    };
+    transaction.merge = (x, request) => {
+      const text = `MERGE ${request.master.definition.name} (${request.access} mode)`;
+      return timed('DML', text, merge.call(transaction, x, request), (results) => results.length);
     };
     transaction.commit = () => {
       commit.call(transaction);
