@@ -208,9 +208,14 @@ function client(at: Check): OAuthClientDefinition {
     requirePkce: at.get('requirePkce', true).boolean(),
     requireSecret: at.get('requireSecret', true).boolean(),
     rotateRefreshTokens: at.get('rotateRefreshTokens', true).boolean(),
-    certificate: at.get('certificate', null).textOrNull(),
+    certificate: certificate(at.get('certificate', null)),
     preauthorizedUsers: at.get('preauthorizedUsers', []).list((entry) => entry.text()),
   };
+}
+
+function certificate(at: Check): string | null {
+  const text = at.textOrNull();
+  return text === null ? null : at.matching(/^-----BEGIN (CERTIFICATE|PUBLIC KEY)-----/, 'a certificate in PEM');
 }
 
 function unique(values: string[], path: string, what: string, problems: Problem[]): void {
