@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import { FakeOrg, contactConnection } from './helpers/fake-org.ts';
 import {
@@ -196,18 +198,16 @@ await t.test('operations: live, ready, metrics, API description, problem details
     paths: Record<string, unknown>;
   }>();
   t.match(description.openapi, '3.1.0');
+  const committed = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'openapi.json'), 'utf8'),
+  ) as { paths: object };
   t.same(
     Object.keys(description.paths)
       .filter((path) => path.startsWith('/v1'))
       .sort(),
-    [
-      '/v1/accounts',
-      '/v1/deliveries',
-      '/v1/deliveries/{id}',
-      '/v1/deliveries/{id}/replay',
-      '/v1/surveys/{surveyId}',
-      '/v1/surveys/{surveyId}/responses',
-    ],
+    Object.keys(committed.paths)
+      .filter((path) => path.startsWith('/v1') && path !== '/v1/workspaces')
+      .sort(),
   );
   t.equal((await app.inject('/documentation/')).statusCode, 200);
   t.match((await app.inject('/nowhere')).json(), { status: 404, code: 'not_found' });
