@@ -95,6 +95,18 @@ await t.test('an API budget that is used up lets deliveries wait; nothing is los
     return /budget/.test(now.pauseReason ?? '') ? now : undefined;
   }, 'the budget to end');
   t.match(account.apiUsage, { callsLastDay: 10, budget: 10, limit: 1_000, share: 1 });
+  const put = (id: string, percent: number | null) =>
+    s.app.inject({
+      method: 'PUT',
+      url: `/v1/accounts/${id}/api-budget`,
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      payload: JSON.stringify({ percent }),
+    });
+  t.equal((await put('999', 5)).statusCode, 404);
+  t.equal((await put(account.id, 101)).statusCode, 400);
+  t.equal((await put(account.id, 2)).statusCode, 204);
+  t.match((await s.account()).apiUsage, { share: 2, budget: 20 });
+  t.equal((await put(account.id, null)).statusCode, 204);
   const calls = s.org.calls.length;
   await s.send(sample('waits', 'waits@x.org'));
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { NullableText, NullableTime, problems, Time } from '../common/schemas.ts';
+import { ProblemError } from '../common/problem.ts';
+import { NullableText, NullableTime, problems, RowId, Time } from '../common/schemas.ts';
 import { budgetOf } from '../delivery/budget.ts';
 import type { ConfigurationRepository } from '../configuration/repository.ts';
 import { authenticateApiKey, workspaceOf } from '../workspaces/authenticate.ts';
@@ -113,6 +114,30 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
         }),
       );
       return { items };
+    },
+  );
+
+  app.put(
+    '/v1/accounts/:id/api-budget',
+    {
+      schema: {
+        operationId: 'setApiBudget',
+        summary: 'Sets the share of the org’s daily API limit that an account may use; null takes the installation’s',
+        tags: ['Accounts'],
+        security: [{ apiKey: [] }],
+        params: Type.Object({ id: RowId }),
+        body: Type.Object(
+          { percent: Type.Union([Type.Integer({ minimum: 1, maximum: 100 }), Type.Null()]) },
+          { additionalProperties: false },
+        ),
+        response: { 204: Type.Null(), ...problems(400, 401, 404, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { percent } = request.body;
+      if (!(await options.accounts.setApiShare(workspaceOf(request).id, Number(request.params.id), percent)))
+        throw new ProblemError(404, 'account_not_found', 'There is no such account.');
+      return reply.code(204).send(null);
     },
   );
 };
