@@ -178,7 +178,7 @@ await t.test('requests of people in the org: retry, backfill, erasure, acknowled
   await s.send(...many(4));
   await settled(s.app, 4);
   const ask = (id: string, type: string, more: object = {}): void =>
-    void s.org.requestsOfPeople.set(id, { id, type, connection: null, surveyId: null, responseId: null, ...more });
+    void s.org.requestsOfPeople.set(id, { id, kind: type, connection: null, responseId: null, ...more });
   ask('q1', 'retry', { responseId: 'r1' });
   ask('q2', 'erase', { responseId: 'r2', surveyId: 'feedback' });
   ask('q3', 'backfill_start', { connection: 'Contact_By_Email' });
@@ -186,15 +186,15 @@ await t.test('requests of people in the org: retry, backfill, erasure, acknowled
   ask('q5', 'from_the_future');
   const replies = await until(() => {
     const known = s.org.replies;
-    return ['q1', 'q2', 'q3', 'q4'].every((id) => known.some((reply) => reply.id === id && reply.state !== 'running'))
+    return ['q1', 'q2', 'q3', 'q4'].every((id) => known.some((reply) => reply.id === id && reply.status !== 'running'))
       ? known
       : undefined;
   }, 'the acknowledgements');
   const last = (id: string) => replies.findLast((reply) => reply.id === id);
-  t.match(last('q1'), { state: 'done', processed: 1 });
-  t.match(last('q2'), { state: 'done' });
-  t.match(last('q3'), { state: 'done', message: 'completed' });
-  t.match(last('q4'), { state: 'failed', message: /no active connection/ });
+  t.match(last('q1'), { status: 'done', done: 1 });
+  t.match(last('q2'), { status: 'done' });
+  t.match(last('q3'), { status: 'done', message: 'completed' });
+  t.match(last('q4'), { status: 'failed', message: /no active connection/ });
   t.equal(last('q5'), undefined);
   t.match((await settled(s.app, 1, '&responseId=r1'))[0], { state: 'synced' });
   t.same(await deliveries(s.app, '&responseId=r2'), []);

@@ -51,7 +51,7 @@ export class RequestPoller {
         const told = await client.apexRest('POST', `/v1/requests/${encodeURIComponent(request.id)}`, {}, reply);
         await accounts.countCall(account.id, client.apiUsage);
         log.info(
-          { accountId: account.id, type: request.type, state: reply.state, status: told.status },
+          { accountId: account.id, type: request.type, state: reply.status, status: told.status },
           'request of the org carried out',
         );
       }
@@ -65,12 +65,12 @@ export class RequestPoller {
     switch (request.type) {
       case 'retry': {
         const count = await this.#options.deliveries.replayWhere(account.workspaceId, account.id, request);
-        return { state: 'done', message: null, total: count, processed: count };
+        return { status: 'done', message: null, total: count, done: count };
       }
       case 'erase':
         if (request.responseId === null) return failed('A response id is needed');
         await this.#options.erasure.erase(account.workspaceId, request.surveyId ?? undefined, request.responseId);
-        return { state: 'done', message: null, total: 1, processed: 1 };
+        return { status: 'done', message: null, total: 1, done: 1 };
       case 'backfill_start':
         return this.#startBackfill(account, request);
       case 'backfill_pause':
@@ -96,15 +96,15 @@ export class RequestPoller {
         originId: request.id,
       });
       if (started === undefined) return failed('A backfill of this connection is under way');
-      return { state: 'running', message: null, total: 0, processed: 0 };
+      return { status: 'running', message: null, total: 0, done: 0 };
     }
     const ended = known.state === 'completed' || known.state === 'cancelled';
     const open = await backfills.open(known.id, 1_000_000);
     return {
-      state: ended ? 'done' : 'running',
+      status: ended ? 'done' : 'running',
       message: known.state,
       total: known.matching,
-      processed: Math.max(0, known.queued - open),
+      done: Math.max(0, known.queued - open),
     };
   }
 
@@ -116,10 +116,10 @@ export class RequestPoller {
       request.type as 'backfill_pause'
     ];
     const changed = await backfills[action](account.workspaceId, open.id);
-    return changed ? { state: 'done', message: null, total: 0, processed: 0 } : failed(`It is ${open.state}`);
+    return changed ? { status: 'done', message: null, total: 0, done: 0 } : failed(`It is ${open.state}`);
   }
 }
 
 function failed(message: string): RequestReply {
-  return { state: 'failed', message, total: 0, processed: 0 };
+  return { status: 'failed', message, total: 0, done: 0 };
 }

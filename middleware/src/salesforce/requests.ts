@@ -18,10 +18,10 @@ export interface OrgRequest {
 
 /** The acknowledgement of a request, with its progress. */
 export interface RequestReply {
-  state: 'running' | 'done' | 'failed';
+  status: 'running' | 'done' | 'failed';
   message: string | null;
   total: number;
-  processed: number;
+  done: number;
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -32,7 +32,7 @@ export function parseRequests(body: unknown): OrgRequest[] | undefined {
     return undefined;
   return (body.requests as unknown[]).flatMap((entry) => {
     const request = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
-    const type = REQUEST_TYPES.find((known) => known === request['type']);
+    const type = REQUEST_TYPES.find((known) => known === request['kind']);
     if (typeof request['id'] !== 'string' || type === undefined) return [];
     return [
       {

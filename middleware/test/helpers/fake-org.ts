@@ -39,7 +39,7 @@ export class FakeOrg {
   readonly erased: string[] = [];
   /** What people asked for in the org, by id; gone once it is acknowledged as done or failed. */
   readonly requestsOfPeople = new Map<string, object>();
-  readonly replies: { id: string; state: string; message: string | null; processed: number }[] = [];
+  readonly replies: { id: string; status: string; message: string | null; done: number }[] = [];
   apiUsed = 18;
   apiLimit = 100_000;
   /** Lookup values in work now; an overlap of two calls is a fault of the caller. */
@@ -152,9 +152,9 @@ export class FakeOrg {
       return json(200, { requests: [...this.requestsOfPeople.values()] });
     const acknowledged = /^\/services\/apexrest\/v1\/requests\/(.+)$/.exec(url.pathname)?.[1];
     if (request.method === 'POST' && acknowledged !== undefined) {
-      const reply = JSON.parse(body) as { state: string; message: string | null; processed: number };
+      const reply = JSON.parse(body) as { status: string; message: string | null; done: number };
       this.replies.push({ id: acknowledged, ...reply });
-      if (reply.state !== 'running') this.requestsOfPeople.delete(acknowledged);
+      if (reply.status !== 'running') this.requestsOfPeople.delete(acknowledged);
       return json(200, {});
     }
     if (request.method === 'POST' && url.pathname === '/services/apexrest/v1/responses') {
