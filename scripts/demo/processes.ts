@@ -30,6 +30,10 @@ export function start(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // However this process comes to its end, nothing is left running; a stop in order goes before.
+  const killWithUs = (): boolean => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   let tail = '';
   const keep = (chunk: Buffer): void => {
     appendFileSync(options.logFile, chunk);

@@ -100,7 +100,7 @@ export function deliveryView(row: DeliveryRow, others: readonly DeliveryRow[], c
   const fields = dropped(row);
   const facts: [label: string, value: Html | string | null][] = [
     ['State', badge(row.state)],
-    ['Outcome in Salesforce', row.outcome],
+    ['Outcome', row.outcome],
     ['Record', row.recordId],
     ['Why', reason === null ? null : html`${reason.message} <code>${reason.code}</code>`],
     ['Survey', row.surveyId],
@@ -110,7 +110,9 @@ export function deliveryView(row: DeliveryRow, others: readonly DeliveryRow[], c
     [
       'Sent',
       row.attempts === 0
-        ? 'not yet'
+        ? row.settledAt === null
+          ? 'not yet'
+          : 'never'
         : `${row.attempts === 1 ? 'once' : `${row.attempts} times`}, ${row.failures} counted as failed`,
     ],
     ['Next attempt', row.state === 'pending' ? when(row.availableAt) : null],

@@ -129,4 +129,9 @@ t.test('connecting and disconnecting an account in the browser', async (t) => {
     'one account is disconnected',
   );
   await look('disconnected');
+
+  for (const path of ['surveys', 'deliveries']) {
+    await page.goto(`${stack.middlewareUrl}/${path}`);
+    await look(path);
+  }
 });
