@@ -9,7 +9,7 @@ import { readValue } from '../src/rules/values.ts';
 import type { ResponseEnvelope } from '../src/ingest/envelope.ts';
 import type { ConditionGroup, TriggerCondition } from '../src/salesforce/contract.ts';
 import { contactConnection } from './helpers/fake-org.ts';
-import { API_KEY, deliveries, getJson, post, sample, settled, sign, startApp } from './helpers/harness.ts';
+import { API_KEY, deliveries, getJson, post, sample, settled, sign, startApp, until } from './helpers/harness.ts';
 import { scene } from './helpers/scene.ts';
 
 t.setTimeout(240_000);
@@ -46,8 +46,13 @@ await t.test('import: NDJSON, refused records, the same file again, going on aft
   // The line breaks behind the first page of the file.
   const broken = new Readable({ read: () => undefined });
   broken.push(`${lines.slice(0, 260).join('\n')}\n`);
-  setTimeout(() => broken.destroy(new Error('the line is cut')), 1500);
-  await importFile(s.app, '?importId=first', 'application/x-ndjson', broken).catch(() => undefined);
+  const cut = importFile(s.app, '?importId=first', 'application/x-ndjson', broken).catch(() => undefined);
+  await until(async () => {
+    const answer = await s.app.inject({ url: '/v1/imports/first', headers: AUTHORIZED });
+    return answer.statusCode === 200 && answer.json<ImportView>().records >= 250 ? true : undefined;
+  }, 'the first page of the import');
+  broken.destroy(new Error('the line is cut'));
+  await cut;
   const half = await getJson<ImportView>(s.app, '/v1/imports/first');
   t.equal(half.records, 250, 'whole pages are kept');
   const rest = await importFile(s.app, '?importId=first', 'application/x-ndjson', lines.join('\n'));
