@@ -9,9 +9,8 @@ import type { ApexRestResponse } from '../../local-org/src/org/apex-rest.ts';
 import { loadOrg } from '../../local-org/src/org/org.ts';
 import type { Org } from '../../local-org/src/org/org.ts';
 import { readDefinition } from '../../local-org/src/outside/definition.ts';
-import { Scheduler } from '../../local-org/src/scheduler/scheduler.ts';
-import type { Task } from '../../local-org/src/scheduler/scheduler.ts';
 import { parseSoql } from '../../local-org/src/soql/parse.ts';
+import { interleave } from '../../local-org/test/helpers/interleave.ts';
 import { CONTACT } from '../demo/sample.ts';
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -77,15 +76,12 @@ function sideBySide(
   seed: number,
   calls: readonly (readonly Item[])[],
 ): { responses: ApexRestResponse[]; steps: string } {
-  const tasks = calls.map((items): Task<ApexRestResponse> => {
-    const transaction = org.store.begin({ userId, isolated: false });
-    const x = org.execution({ userId, transaction });
-    x.limits.cpu.suspend();
+  const works = calls.map((items) => {
     const work = apexRestWork(org.program, call(items));
     if (typeof work !== 'function') throw new Error(`The resource refused the call: HTTP ${work.statusCode}`);
-    return { transaction, work: work(x), resume: () => x.limits.cpu.resume(), suspend: () => x.limits.cpu.suspend() };
+    return work;
   });
-  const { outcomes, steps } = new Scheduler<ApexRestResponse>(seed).run(tasks);
+  const { outcomes, steps } = interleave(org, seed, works, userId);
   const responses = outcomes.map((outcome) => {
     if (!outcome.ok) throw outcome.error;
     return outcome.value;
