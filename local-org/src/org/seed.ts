@@ -12,7 +12,9 @@ export interface SeedUser {
   firstName: string | null;
   lastName: string;
   email: string;
+  /** name of a profile of the org */
   profile: string;
+  /** API names of permission sets in the source */
   permissionSets: string[];
   timeZone: string;
   locale: string;

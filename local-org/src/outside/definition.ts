@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { to18 } from '../values/id.ts';
+import type { SeedUser } from '../org/seed.ts';
 import { Check, type Problem } from './check.ts';
 
 /** A person or an integration that may sign in. */
-export interface UserDefinition {
-  username: string;
+export interface UserDefinition extends SeedUser {
   password: string;
-  firstName: string | null;
-  lastName: string;
-  email: string;
-  /** name of a profile of the org */
-  profile: string;
-  /** API names of permission sets in the source */
-  permissionSets: string[];
-  timeZone: string;
-  locale: string;
-  language: string;
 }
 
 /** An OAuth consumer (connected app or external client app). */
